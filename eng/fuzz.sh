@@ -30,6 +30,7 @@ Protocol ProtocolFuzzTests.SealedRequest_Damaged_IsNotOpened sealed request
 Protocol ProtocolFuzzTests.Envelope_Damaged_GivesOnlyTrueBytes envelope
 Protocol ProtocolFuzzTests.Notice_Damaged_IsNoneUnlessGenuine a laptop'\''s notice
 Protocol ProtocolFuzzTests.SessionFile_Damaged_IsReadOrRefusedInOneLine session file
+Linux DhcpFrameTests.Answer_Damaged_GivesALeaseThatACardCanHaveOrNone answer of a DHCP server
 Server HostileKernelArgumentsTests.KernelCommandLine_Damaged_IsCutTheSameWayAgain kernel command line
 Cli ConfigurationFileTests.Parse_DamagedFile_GivesAConfigurationOrProblemsForBoundedMemory config.yaml
 BootFiles HostileLoaderTests.Grub_Damaged_IsHandledWithinItsBudget grub.cfg
@@ -47,7 +48,7 @@ BootFiles FirmwareProgramTests.LoadOption_Damaged_IsHandled entry of the firmwar
 BootFiles HostileLoaderTests.StiefelSystemJson_Damaged_IsHandled stiefelsystem.json
 '
 echo "building the tests …" >&2
-for project in Protocol BootFiles Server Cli; do
+for project in Protocol Linux BootFiles Server Cli; do
   dotnet build -v q "tests/Stiefel.$project.Tests" -c Release >/dev/null
 done
 

@@ -13,7 +13,10 @@ try
     if (args is [BootVerb.Name or DiscoverVerb.Name or FetchVerb.Name, ..])
     {
         // These verbs listen to the network. docs/security.md#privileges says what each privilege is for, and a test compares.
-        LeastPrivilege.Keep(Capability.NetAdmin, Capability.SysBoot, Capability.DacOverride);
+        LeastPrivilege.Keep(
+        [
+            Capability.NetAdmin, Capability.SysBoot, Capability.DacOverride, .. args.Contains(BootVerb.DhcpOption) ? [Capability.NetRaw] : Array.Empty<Capability>(),
+        ]);
     }
     else if (args is [AttachVerb.Name, ..])
     {

@@ -37,6 +37,7 @@ try
     [
         Capability.SysAdmin, Capability.NetAdmin, Capability.DacOverride, Capability.MakeNode, Capability.ChangeOwner, Capability.SysModule, Capability.IpcLock,
         Capability.TtyConfig, .. options.Return.MayKexec ? [Capability.SysBoot] : Array.Empty<Capability>(),
+        .. options.DhcpClient != DhcpClientUse.Off ? [Capability.NetRaw] : Array.Empty<Capability>(),
         .. options is { HasBootPlane: true, NetBoot.IsOn: true }
             ? [Capability.NetRaw, Capability.NetBindService, Capability.SetUser, Capability.SetGroup, Capability.Kill]
             : Array.Empty<Capability>(),

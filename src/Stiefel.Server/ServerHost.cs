@@ -108,6 +108,11 @@ public static class ServerHost
             services.AddHostedService<StaticAddresses>();
         }
 
+        if (options.DhcpClient != DhcpClientUse.Off)
+        {
+            services.AddHostedService<BorrowedAddresses>();
+        }
+
         if (options.HasBootPlane)
         {
             services.AddBoot(options);

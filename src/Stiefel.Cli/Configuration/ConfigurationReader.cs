@@ -27,7 +27,7 @@ internal sealed class ConfigurationReader(string directory)
             Autokexec = ReadAutokexec(file.Section("autokexec")),
             ServerSetup = ReadServerSetup(file.Section("server-setup")),
             Link = ReadLink(file.Section("link")),
-            Network = ReadNetwork(file.Section("network")),
+            Network = NetworkReader.Read(file.Section("network")),
             Initrd = ReadInitrd(file.Section("initrd")),
             Paths = ReadPaths(file.Section("paths")),
             ModuleConfigs = ReadModuleConfigs(file.Section("module-configs")),
@@ -216,38 +216,6 @@ internal sealed class ConfigurationReader(string directory)
         var mtu = link.NumberUnless("mtu", "auto", LinkConfiguration.LeastMtu(known), ushort.MaxValue);
         link.Finish();
         return new LinkConfiguration { Protection = known, Mtu = mtu };
-    }
-
-    private static NetworkConfiguration ReadNetwork(ConfigurationSection network)
-    {
-        var dhcp = network.Word("dhcp", "auto", "off", "always") switch
-        {
-            "off" => DhcpChoice.Off,
-            "always" => DhcpChoice.Always,
-            _ => DhcpChoice.Auto,
-        };
-        var addresses = ReadAddresses(network);
-        network.Finish();
-        return new NetworkConfiguration { Dhcp = dhcp, Addresses = addresses };
-    }
-
-    private static List<StaticAddress> ReadAddresses(ConfigurationSection network)
-    {
-        var texts = network.Texts("addresses") ?? [];
-        List<StaticAddress> addresses = [];
-        for (var index = 0; index < texts.Count; index++)
-        {
-            if (StaticAddress.TryParse(texts[index], out var address))
-            {
-                addresses.Add(address);
-            }
-            else
-            {
-                network.ItemProblem("addresses", index, $"expected {StaticAddress.Expected}, found `{texts[index]}`");
-            }
-        }
-
-        return addresses;
     }
 
     private InitrdConfiguration ReadInitrd(ConfigurationSection initrd)

@@ -114,6 +114,8 @@ internal sealed record NetworkConfiguration
 {
     public DhcpChoice Dhcp { get; init; } = DhcpChoice.Auto;
 
+    public DhcpClientChoice DhcpClient { get; init; } = DhcpClientChoice.On;
+
     /// <summary>Addresses that cards get while the laptop serves, in addition to those that they have.</summary>
     public IReadOnlyList<StaticAddress> Addresses { get; init; } = [];
 }
@@ -129,6 +131,19 @@ internal enum DhcpChoice
 
     /// <summary>Answer beside a router, too.</summary>
     Always,
+}
+
+/// <summary>`network.dhcp-client`: whether cards of a serving laptop without an address of their own here borrow one from a DHCP server.</summary>
+internal enum DhcpClientChoice
+{
+    /// <summary>Address and prefix only.</summary>
+    On,
+
+    /// <summary>No server is asked.</summary>
+    Off,
+
+    /// <summary>The default route as well.</summary>
+    Router,
 }
 
 /// <summary>`paths`; relative paths start at the configuration file's directory.</summary>

@@ -24,6 +24,9 @@ internal sealed record BootSequenceOptions : LaptopChoice
     /// <summary>True to replace the system of this computer at once, instead of shutting it down first.</summary>
     public bool Now { get; init; }
 
+    /// <summary>True to borrow IPv4 addresses from DHCP servers.</summary>
+    public bool AsksDhcp { get; init; }
+
     /// <summary>Give up at the first failure.</summary>
     public bool Once { get; init; }
 }

@@ -6,6 +6,7 @@ using Stiefel.Client.Memory;
 using Stiefel.Client.Screen;
 using Stiefel.Client.Unlocking;
 using Stiefel.CommandLine;
+using Stiefel.Linux.Dhcp;
 using Stiefel.Linux.Kernel;
 using Stiefel.Linux.Mounts;
 using Stiefel.Linux.Network;
@@ -19,6 +20,12 @@ internal static class BootVerb
 {
     /// <summary>The argument of the stick's kernel that makes this desktop a guest.</summary>
     private const string GuestArgument = "stiefel_guest";
+
+    /// <summary>The argument of the stick's kernel without which DHCP servers are asked.</summary>
+    private const string NoDhcpArgument = "stiefel_nodhcp";
+
+    /// <summary>The option of the ramdisk, where no other program cares for addresses.</summary>
+    public const string DhcpOption = "--dhcp";
 
     private static readonly TimeSpan s_firstPause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_longestPause = TimeSpan.FromSeconds(10);
@@ -39,10 +46,11 @@ internal static class BootVerb
         var untilLoading = new Option<bool>("--until-loading") { Description = "For tests: take the disk, but load no kernel", Hidden = true };
         var noExec = new Option<bool>("--no-exec") { Description = "Load the kernel, but do not start it" };
         var now = new Option<bool>("--now") { Description = "Replace the system of this computer at once, instead of having systemd shut it down first" };
+        var dhcp = new Option<bool>(DhcpOption) { Description = $"Borrow IPv4 addresses from DHCP servers, as the ramdisk does; not with the kernel argument {NoDhcpArgument}" };
         var once = new Option<bool>("--once") { Description = "Give up at the first failure instead of trying for ever" };
         var command = new Command(Name, "Boot this machine from the laptop's disk. A system that systemd runs here is shut down for that; any other is replaced at once, and nothing of it is saved (needs root)")
         {
-            attach, takeOver, guest, noLoad, untilLoading, noExec, now, once,
+            attach, takeOver, guest, noLoad, untilLoading, noExec, now, dhcp, once,
         };
         common.AddTo(command);
         command.SetAction((parsed, token) =>
@@ -61,6 +69,7 @@ internal static class BootVerb
                 UntilLoading = parsed.GetValue(untilLoading),
                 NoExec = parsed.GetValue(noExec),
                 Now = parsed.GetValue(now),
+                AsksDhcp = parsed.GetValue(dhcp) && !KernelCommandLine.ReadCurrent().Has(NoDhcpArgument),
                 Once = parsed.GetValue(once),
             };
             return RunAsync(options, ScreenOf(parsed), token);
@@ -90,7 +99,7 @@ internal static class BootVerb
     {
         Check(options);
         using var raising = CancellationTokenSource.CreateLinkedTokenSource(token);
-        var raiser = options.NoLoad ? Task.CompletedTask : RaiseLinksAsync(line => screen.Say($"  {line}"), raising.Token);
+        var raiser = options.NoLoad ? Task.CompletedTask : RaiseLinksAsync(line => screen.Say($"  {line}"), options.AsksDhcp, raising.Token);
         try
         {
             // Load the key once, not for every attempt.
@@ -110,8 +119,10 @@ internal static class BootVerb
     }
 
     // A kernel with IPv6 makes the link-local address by itself.
-    private static Task RaiseLinksAsync(Action<string> say, CancellationToken token) => Task.WhenAll(
-        LinkRaiser.RunAsync(say, token), Socket.OSSupportsIPv6 ? Task.CompletedTask : LinkLocalSetup.RunAsync(say, token));
+    private static Task RaiseLinksAsync(Action<string> say, bool asksDhcp, CancellationToken token) => Task.WhenAll(
+        LinkRaiser.RunAsync(say, token),
+        Socket.OSSupportsIPv6 ? Task.CompletedTask : LinkLocalSetup.RunAsync(say, token),
+        asksDhcp ? new DhcpSetup(takesRouter: false, _ => true, say).RunAsync(token) : Task.CompletedTask);
 
     // Check the options before anything starts, because trying again does not help.
     private static void Check(BootSequenceOptions options)

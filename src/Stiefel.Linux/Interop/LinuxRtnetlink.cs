@@ -45,6 +45,7 @@ internal static class LinuxRtnetlink
     internal const ushort IFA_ADDRESS = 1;
     internal const ushort IFA_LOCAL = 2;
     internal const ushort IFA_BROADCAST = 4;
+    internal const ushort IFA_CACHEINFO = 6;
     internal const ushort IFA_FLAGS = 8;
     internal const uint IFA_F_NODAD = 0x02;
     internal const uint IFA_F_DADFAILED = 0x08;
@@ -52,7 +53,9 @@ internal static class LinuxRtnetlink
 
     internal const ushort RTA_DST = 1;
     internal const ushort RTA_OIF = 4;
+    internal const ushort RTA_GATEWAY = 5;
     internal const ushort RTA_PRIORITY = 6;
+    internal const ushort RTA_PREFSRC = 7;
     internal const ushort RTA_METRICS = 8;
     internal const ushort RTA_MULTIPATH = 9;
     internal const ushort RTA_TABLE = 15;
@@ -60,6 +63,7 @@ internal static class LinuxRtnetlink
     internal const byte RT_TABLE_MAIN = 254;
     internal const byte RTN_UNICAST = 1;
     internal const byte RTPROT_STATIC = 4;
+    internal const byte RTPROT_DHCP = 16;
 
     internal const ushort FRA_SRC = 2;
     internal const ushort FRA_PRIORITY = 6;
@@ -122,6 +126,15 @@ internal static class LinuxRtnetlink
         internal int ifi_index;
         internal uint ifi_flags;
         internal uint ifi_change;
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct ifa_cacheinfo
+    {
+        internal uint ifa_prefered;
+        internal uint ifa_valid;
+        internal uint cstamp;
+        internal uint tstamp;
     }
 
     [StructLayout(LayoutKind.Sequential)]

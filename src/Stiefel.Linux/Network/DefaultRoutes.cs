@@ -1,4 +1,6 @@
+using System.Net;
 using Stiefel.Linux.Errors;
+using Stiefel.Linux.Interop;
 using Stiefel.Linux.Netlink;
 using static Stiefel.Linux.Interop.LinuxNetlink;
 using static Stiefel.Linux.Interop.LinuxRtnetlink;
@@ -12,6 +14,9 @@ public static class DefaultRoutes
     private const int NextHopSize = 8;
     private const int NextHopIndexOffset = 4;
 
+    // Each interface has a route of its own, below those that a person sets.
+    private const uint FirstMetric = 1000;
+
     /// <summary>The numbers of all interfaces with a default route in any table, IPv4 or IPv6.</summary>
     /// <exception cref="LinuxException">The routes cannot be read.</exception>
     public static IReadOnlySet<int> ListInterfaces()
@@ -24,6 +29,22 @@ public static class DefaultRoutes
         }
 
         return interfaces;
+    }
+
+    /// <summary>Adds an IPv4 default route, or replaces the one by this interface. The kernel removes it with the address.</summary>
+    /// <param name="index">The number of the interface.</param>
+    /// <param name="router">The router, in a network of the interface.</param>
+    /// <param name="own">The interface's address in that network.</param>
+    /// <exception cref="LinuxException">The address or the interface is gone.</exception>
+    public static void Add(int index, IPAddress router, IPAddress own)
+    {
+        using var socket = NetlinkSocket.Open(NETLINK_ROUTE);
+        socket.Request(new NetlinkRequest($"add default route to {router} by interface {index}", RTM_NEWROUTE, NLM_F_CREATE | NLM_F_REPLACE)
+            .Header(new rtmsg { rtm_family = SysSocket.AF_INET, rtm_table = RT_TABLE_MAIN, rtm_protocol = RTPROT_DHCP, rtm_scope = RT_SCOPE_UNIVERSE, rtm_type = RTN_UNICAST })
+            .Attribute(RTA_GATEWAY, router.GetAddressBytes())
+            .Attribute(RTA_OIF, (uint)index)
+            .Attribute(RTA_PREFSRC, own.GetAddressBytes())
+            .Attribute(RTA_PRIORITY, FirstMetric + (uint)index));
     }
 
     private static void Read(NetlinkMessage message, HashSet<int> interfaces)

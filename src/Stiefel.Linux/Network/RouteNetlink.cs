@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using Stiefel.Linux.Errors;
 using Stiefel.Linux.Interop;
 using Stiefel.Linux.Netlink;
@@ -76,6 +77,29 @@ public static class RouteNetlink
     /// <summary>Adds an address; an IPv6 address without duplicate-address detection. It is not an error if the interface has the address already.</summary>
     public static void AddAddress(int index, IPAddress address, int prefixLength)
     {
+        try
+        {
+            Ask(AddressRequest(index, address, prefixLength, NLM_F_EXCL));
+        }
+        catch (LinuxException exception) when (exception.Errno == Errno.EEXIST)
+        {
+        }
+    }
+
+    /// <summary>Adds an IPv4 address that the kernel removes after a time, or gives the one that is there that time from now on.</summary>
+    /// <param name="index">The number of the interface.</param>
+    /// <param name="address">The address.</param>
+    /// <param name="prefixLength">Number of bits of the network.</param>
+    /// <param name="lifetime">The time, in whole seconds.</param>
+    public static void LendAddress(int index, IPAddress address, int prefixLength, TimeSpan lifetime)
+    {
+        var seconds = (uint)lifetime.TotalSeconds;
+        var times = new ifa_cacheinfo { ifa_prefered = seconds, ifa_valid = seconds };
+        Ask(AddressRequest(index, address, prefixLength, NLM_F_REPLACE).Attribute(IFA_CACHEINFO, MemoryMarshal.AsBytes(new ReadOnlySpan<ifa_cacheinfo>(in times))));
+    }
+
+    private static NetlinkRequest AddressRequest(int index, IPAddress address, int prefixLength, ushort options)
+    {
         var isV6 = address.AddressFamily == AddressFamily.InterNetworkV6;
         var header = new ifaddrmsg
         {
@@ -86,22 +110,11 @@ public static class RouteNetlink
             ifa_index = (uint)index,
         };
         var bytes = address.GetAddressBytes();
-        var request = new NetlinkRequest($"add address {address}/{prefixLength} to interface {index}", RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL)
+        var request = new NetlinkRequest($"add address {address}/{prefixLength} to interface {index}", RTM_NEWADDR, (ushort)(NLM_F_CREATE | options))
             .Header(header)
             .Attribute(IFA_LOCAL, bytes)
             .Attribute(IFA_ADDRESS, bytes);
-        if (!isV6 && prefixLength < 31)
-        {
-            request.Attribute(IFA_BROADCAST, BroadcastOf(bytes, prefixLength));
-        }
-
-        try
-        {
-            Ask(request);
-        }
-        catch (LinuxException exception) when (exception.Errno == Errno.EEXIST)
-        {
-        }
+        return isV6 || prefixLength > 30 ? request : request.Attribute(IFA_BROADCAST, BroadcastOf(bytes, prefixLength));
     }
 
     /// <summary>Removes an address. It is not an error if the address or its interface is gone already.</summary>

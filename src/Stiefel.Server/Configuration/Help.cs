@@ -59,6 +59,8 @@ public static class Help
           --Discovery:LaptopId DIGITS      the id by which a desktop finds its laptop again; default: made from the machine's numbers
           --Network:Manage true            set every network interface up
           --Network:Addresses CARD=ADDRESS/BITS,…   give cards addresses, as 52:54:00:12:34:56=192.168.7.1/24
+          --Network:DhcpClient on|off|router   borrow IPv4 addresses from DHCP servers for other cards, with router: its default route as well; default on
+                                           where Network:Manage is
           --Link:Protection wireguard|none   how sessions' blocks cross the link: in a tunnel, or unprotected; default wireguard
           --Link:Port PORT                 UDP, of WireGuard; several desktops take those after it; default 61571
           --Link:Mtu auto|BYTES            largest packet of the payload's link; default auto: 1500, and up to 9000 on a cable that carries them

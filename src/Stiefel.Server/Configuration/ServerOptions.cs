@@ -52,6 +52,9 @@ public sealed record ServerOptions
     /// <summary>Addresses that cards get in addition to those that they have.</summary>
     public IReadOnlyList<StaticAddress> StaticAddresses { get; init; } = [];
 
+    /// <summary>Whether cards without such an address borrow one from a DHCP server.</summary>
+    public DhcpClientUse DhcpClient { get; init; }
+
     /// <summary>The settings for mains and batteries.</summary>
     public required PowerOptions Power { get; init; }
 
@@ -97,6 +100,7 @@ public sealed record ServerOptions
             Keeping = reader.Choice("State:Keeper", Environment.GetEnvironmentVariable("FDSTORE") is null or "0" ? DiskKeeping.Process : DiskKeeping.Systemd),
             ManageNetwork = inRamdisk,
             StaticAddresses = ReadStaticAddresses(reader),
+            DhcpClient = reader.Choice("Network:DhcpClient", inRamdisk ? DhcpClientUse.On : DhcpClientUse.Off),
             Power = PowerOptions.Read(reader, inRamdisk),
             Return = ReturnOptions.Read(reader, inRamdisk),
             NetBoot = NetBootOptions.Read(reader, inRamdisk, httpListen.Port),

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
+using Stiefel.Linux.Dhcp;
 using Stiefel.Linux.Errors;
 using Stiefel.Linux.Network;
 using Stiefel.Protocol.Control;

@@ -64,6 +64,7 @@ public class ConfigurationFileTests
     [InlineData("boot:\n  load:\n    kernel: /k\n    initrd: /i\n    cmdline: [a, {b: c}]\n", "c:5:18: boot.load.cmdline[1]: expected a text, found a section")]
     [InlineData("boot:\n  part:\n    type: luks\n    block: /dev/x\n", "c:3:5: boot.part.luks_block: missing; with `type: luks` this is the encrypted partition")]
     [InlineData("network:\n  addresses: [192.168.7.1/24]\n", "c:2:15: network.addresses[0]: expected a card's address, = and an address with its prefix length, as 52:54:00:12:34:56=192.168.7.1/24, found `192.168.7.1/24`")]
+    [InlineData("network:\n  dhcp-client: yes\n", "c:2:16: network.dhcp-client: expected on, off or router, found `yes`")]
     [InlineData("network:\n  dhcp: maybe\n", "c:2:9: network.dhcp: expected auto, off or always, found `maybe`")]
     [InlineData("link:\n  protection: maybe\n", "c:2:15: link.protection: expected wireguard or none, found `maybe`")]
     [InlineData("link:\n  mtu: 9k\n", "c:2:8: link.mtu: expected auto or a whole number from 1360 to 65535, found `9k`")]

@@ -39,10 +39,10 @@ public sealed class NetBootTests : IDisposable
         Assert.Equal("dnsmasq, undionly.kpxe, shimx64.efi, grubx64.efi", NetBootPrograms.Missing(_directory.Path));
 
     [Theory]
-    [InlineData("auto", true, "")]
-    [InlineData("always", true, " stiefel.NetBoot.Dhcp=always")]
-    [InlineData("off", false, " stiefel.NetBoot.Dhcp=off")]
-    public async Task Departure_WithNetworkBoot_HandsItOverBeforeTheKeys(string dhcp, bool isHandedOver, string argument)
+    [InlineData("auto", "on", true, "")]
+    [InlineData("always", "router", true, " stiefel.NetBoot.Dhcp=always stiefel.Network.DhcpClient=router ")]
+    [InlineData("off", "off", false, " stiefel.NetBoot.Dhcp=off stiefel.Network.DhcpClient=off ")]
+    public async Task Departure_WithNetworkBoot_HandsItOverBeforeTheKeys(string dhcp, string client, bool isHandedOver, string argument)
     {
         foreach (var (name, text) in new[] { ("kernel", "K"), ("stiefel-initrd.img", "INITRD."), ("stiefel-netboot.img", "NETBOOT") })
         {
@@ -53,7 +53,7 @@ public sealed class NetBootTests : IDisposable
         keys.Create("stick");
         (string? initrd, string? line) = (null, null);
         var departure = new Departure(
-            ConfigurationFile.Parse("c", $"boot: {{disk: {_directory.Path}/kernel}}\nnetwork: {{dhcp: {dhcp}, addresses: [\"52:54:00:12:34:56=192.168.7.1/24\", \"52:54:00:12:34:56=fd00::1/64\"]}}\nautokexec: {{grace: 0}}\nserver-setup: {{stiefelsystem-kernel: {_directory.Path}/kernel, stiefelsystem-initrd: {_directory.Path}/stiefel-initrd.img}}\n"),
+            ConfigurationFile.Parse("c", $"boot: {{disk: {_directory.Path}/kernel}}\nnetwork: {{dhcp: {dhcp}, dhcp-client: {client}, addresses: [\"52:54:00:12:34:56=192.168.7.1/24\", \"52:54:00:12:34:56=fd00::1/64\"]}}\nautokexec: {{grace: 0}}\nserver-setup: {{stiefelsystem-kernel: {_directory.Path}/kernel, stiefelsystem-initrd: {_directory.Path}/stiefel-initrd.img}}\n"),
             keys,
             _ => { })
         {
@@ -67,6 +67,7 @@ public sealed class NetBootTests : IDisposable
         await Assert.ThrowsAsync<UnreachableException>(() => departure.LeaveAsync("test", TestContext.Current.CancellationToken));
         Assert.StartsWith(isHandedOver ? "INITRD.\0NETBOOT\0070701" : "INITRD.\0070701", initrd, StringComparison.Ordinal);
         Assert.Equal(argument.Length > 0, line!.Contains(" stiefel.NetBoot.Dhcp=", StringComparison.Ordinal));
+        Assert.Equal(argument.Length > 0, line.Contains(" stiefel.Network.DhcpClient=", StringComparison.Ordinal));
         Assert.Contains(argument, line, StringComparison.Ordinal);
         Assert.Contains(" stiefel.Network.Addresses=52:54:00:12:34:56=192.168.7.1/24,52:54:00:12:34:56=fd00::1/64", line, StringComparison.Ordinal);
     }

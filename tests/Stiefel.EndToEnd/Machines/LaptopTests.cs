@@ -39,7 +39,7 @@ public sealed class LaptopTests(MachineParts parts)
     public Task Ramdisk_WhileItServes_HoldsTheDocumentedCapabilitiesOnly() => parts.PlayServingAsync("laptop-privileges", async (_, laptop) =>
     {
         var shell = await laptop.OpenShellAsync(_token);
-        await PrivilegeChecks.AsDocumentedAsync(shell, "stiefel-server", Laptop.ServerProcess, _token);
+        await PrivilegeChecks.AsDocumentedAsync(shell, "stiefel-server", Laptop.ServerProcess, _token, "stiefel-server with DHCP");
         // Every other process must be one of these, none of which listens. A kernel thread has an empty cmdline, which grep must find out because files
         // in /proc show no size.
         var running = await shell.RunAsync("for p in /proc/[0-9]*; do grep -q . $p/cmdline 2>/dev/null && cat $p/comm; done | sort -u", _token);

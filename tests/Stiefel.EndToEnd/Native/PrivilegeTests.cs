@@ -26,6 +26,16 @@ public sealed class PrivilegeTests : IDisposable
     }
 
     [Fact]
+    public void Client_ThatAsksForAddresses_HoldsOneMore()
+    {
+        using var spaces = new Namespaces();
+        using var foreign = ForeignDhcp.Start(spaces.Laptop, "cable0", "192.168.77");
+        using var client = Namespaces.Start(spaces.Desktop, [NativeProcess.Binary("stiefel-client"), .. Search(), "--dhcp"]);
+        client.WaitForLine("far has the address 192.168.77.", s_start);
+        AssertAsDocumented(client, "stiefel-client", "stiefel-client with DHCP");
+    }
+
+    [Fact]
     public void Autokexec_Listening_HoldsTheDocumentedCapabilitiesOnly()
     {
         using var spaces = new Namespaces();
@@ -90,9 +100,9 @@ public sealed class PrivilegeTests : IDisposable
 
     public void Dispose() => _scratch.Dispose();
 
-    private static void AssertAsDocumented(NativeProcess process, string program)
+    private static void AssertAsDocumented(NativeProcess process, params string[] programs)
     {
-        var expected = SecurityDocument.Capabilities(program);
+        var expected = SecurityDocument.Capabilities(programs);
 
         // Check every thread, because each has its own capabilities.
         var threads = Directory.GetDirectories($"/proc/{process.Id}/task");

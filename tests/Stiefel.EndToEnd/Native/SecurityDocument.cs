@@ -31,10 +31,11 @@ internal static class SecurityDocument
     public static string Text { get; } = File.ReadAllText(Path.Combine(Checkout, "docs/security.md"));
 
     /// <summary>Returns a program's capabilities in the form of /proc/PID/status.</summary>
-    public static string Capabilities(string program)
+    /// <param name="programs">The program's name, and what it runs with, as `stiefel-server with DHCP`.</param>
+    public static string Capabilities(params string[] programs)
     {
-        var set = Rows("## Privileges").Where(row => row[0] == program).Aggregate(0UL, (sum, row) => sum | (1UL << s_capabilities[row[1]]));
-        Assert.NotEqual(0UL, set);
+        Assert.All(programs, program => Assert.Contains(Rows("## Privileges"), row => row[0] == program));
+        var set = Rows("## Privileges").Where(row => programs.Contains(row[0])).Aggregate(0UL, (sum, row) => sum | (1UL << s_capabilities[row[1]]));
         return set.ToString("x16", CultureInfo.InvariantCulture);
     }
 

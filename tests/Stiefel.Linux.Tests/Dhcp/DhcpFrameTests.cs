@@ -1,10 +1,11 @@
 using System.Buffers.Binary;
 using System.Net;
+using Stiefel.Linux.Dhcp;
 using Stiefel.Linux.Network;
 using Stiefel.Protocol.Tests.Fuzz;
-using Stiefel.Server.NetBoot;
+using Xunit;
 
-namespace Stiefel.Server.Tests.NetBoot;
+namespace Stiefel.Linux.Tests.Dhcp;
 
 public sealed class DhcpFrameTests
 {
@@ -75,6 +76,70 @@ public sealed class DhcpFrameTests
         });
     }
 
+    /// <summary>What a client reads of an answer to its own question, and nothing else is one.</summary>
+    [Fact]
+    public void Answer_ToThisQuestion_IsReadAndNoOther()
+    {
+        byte[] options = [53, 1, 5, 1, 4, 255, 255, 255, 0, 3, 8, 192, 168, 7, 254, 192, 168, 7, 253, 51, 4, 0, 0, 14, 16, 54, 4, 192, 168, 7, 1, 58, 4, 0, 0, 0, 9, 59, 4, 0, 0, 0, 10, 255];
+        Assert.True(Read(ToClient(options), out var answer));
+        Assert.Equal((5, IPAddress.Parse("192.168.7.9"), IPAddress.Parse("192.168.7.1")), (answer.Type, answer.Address, answer.Server));
+        Assert.Equal((0xffffff00, 3600u, 9u, 10u, IPAddress.Parse("192.168.7.254")), (answer.Mask!.Value, answer.Lease!.Value, answer.Renewal!.Value, answer.Rebinding!.Value, answer.Router!));
+        Assert.Equal(MacAddress.FromBytes([2, 9, 9, 9, 9, 9]), answer.ServersCard);
+
+        // Another transaction, another card, no Ethernet, a fragment, and less than UDP says.
+        foreach (var at in new[] { BootpAt + 4, BootpAt + 28, BootpAt + 1, BootpAt + 2, 21, 38 })
+        {
+            var frame = ToClient(options);
+            frame[at] ^= 1;
+            Assert.False(Read(frame, out _), $"byte {at}");
+        }
+
+        Assert.False(Read(ToClient([53, 1, 5, 54, 4, 192, 168, 7]), out _)); // the last option is cut
+        Assert.False(Read(ToClient([53, 1, 5, 51, 255, 1]), out _));
+        Assert.True(Read(ToClient([53, 1, 5, 51, 3, 0, 0, 1, 1, 5, 255, 0, 0, 0, 0, 54, 4, 1, 2, 3, 4, 54, 4, 1, 2, 3, 5, 255]), out var odd));
+        Assert.Equal((null, null, null), (odd.Lease, odd.Mask, odd.Server)); // of wrong lengths, or there twice
+    }
+
+    /// <summary>RFC 2132 §9.3: the fields for file and server name may hold options as well.</summary>
+    [Fact]
+    public void Answer_WithOptionsInOtherFields_IsReadToo()
+    {
+        var frame = ToClient([52, 1, 3, 255]);
+        ((byte[])[53, 1, 2, 255]).CopyTo(frame, BootpAt + 108);
+        ((byte[])[54, 4, 192, 168, 7, 1, 255]).CopyTo(frame, BootpAt + 44);
+        Assert.True(Read(frame, out var answer));
+        Assert.Equal((2, IPAddress.Parse("192.168.7.1")), (answer.Type, answer.Server));
+        frame[BootpAt + 44 + 1] = 200; // longer than the field
+        Assert.False(Read(frame, out _));
+    }
+
+    [Fact]
+    public void Answer_Damaged_GivesALeaseThatACardCanHaveOrNone()
+    {
+        byte[] options = [53, 1, 5, 1, 4, 255, 255, 255, 0, 3, 4, 192, 168, 7, 254, 51, 4, 0, 0, 14, 16, 54, 4, 192, 168, 7, 1, 52, 1, 3, 255];
+        HostileInput.Feed([ToClient(options), ToClient([53, 1, 2, 255])], 50_000, 64 * 1024, input =>
+        {
+            if (Read(input, out var answer) && DhcpLease.Read(answer, out _) is { } lease)
+            {
+                Assert.True(lease.PrefixLength is >= 8 and <= 30 && lease.Address.GetAddressBytes()[0] is > 0 and < 224 and not 127, $"{lease}");
+                Assert.True(lease.Renewal < lease.Rebinding && lease.Rebinding < lease.Lifetime && lease.Renewal >= TimeSpan.FromSeconds(1), $"{lease}");
+            }
+        });
+    }
+
+    private static bool Read(byte[] frame, out DhcpAnswer answer) => DhcpFrame.TryReadAnswer(frame, s_card, 0x11223344, out answer);
+
+    private static byte[] ToClient(byte[] options)
+    {
+        var frame = Answer(options);
+        ((byte[])[2, 9, 9, 9, 9, 9]).CopyTo(frame, 6);
+        (frame[BootpAt + 1], frame[BootpAt + 2]) = (1, 6);
+        BinaryPrimitives.WriteUInt32BigEndian(frame.AsSpan(BootpAt + 4), 0x11223344);
+        ((byte[])[192, 168, 7, 9]).CopyTo(frame, BootpAt + 16);
+        s_card.ToBytes().CopyTo(frame, BootpAt + 28);
+        return frame;
+    }
+
     private static byte[] Answer(byte[] options)
     {
         var frame = new byte[OptionsAt + options.Length];
@@ -83,6 +148,7 @@ public sealed class DhcpFrameTests
         frame[23] = 17;
         IPAddress.Parse("10.9.8.7").GetAddressBytes().CopyTo(frame, 26);
         BinaryPrimitives.WriteUInt16BigEndian(frame.AsSpan(36), 68);
+        BinaryPrimitives.WriteUInt16BigEndian(frame.AsSpan(38), (ushort)(frame.Length - 34));
         frame[BootpAt] = 2;
         BinaryPrimitives.WriteUInt32BigEndian(frame.AsSpan(OptionsAt - 4), 0x63825363);
         options.CopyTo(frame, OptionsAt);
