@@ -14,14 +14,15 @@ internal sealed class TunnelSilence(Func<bool> answers, Func<long> milliseconds)
     internal const string Meaning = "the laptop serves, and its end of the tunnel is gone: either it was restarted and lost writes it had acknowledged, or another desktop has its disk. "
         + "Nothing more is written to it: restart this desktop";
 
-    /// <summary>The time of silence after which it is reported; longer than WireGuard takes to repeat a handshake.</summary>
+    /// <summary>The time for which the laptop answers and its tunnel does not until it is reported; longer than WireGuard takes to repeat a handshake.</summary>
     internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     private long? _since;
+    private bool _hasAnswered;
     private bool _isTold;
 
     /// <summary>Resets the count of silence, because the cable is out or something came through.</summary>
-    internal void Broken() => _since = null;
+    internal void Broken() => (_since, _hasAnswered) = (null, false);
 
     /// <summary>Takes the outcome of every failed try; true once, when the person is to be told.</summary>
     internal bool TellsAfter(Exception failure)
@@ -40,6 +41,9 @@ internal sealed class TunnelSilence(Func<bool> answers, Func<long> milliseconds)
 
         // Ask rarely: the test takes seconds if nothing answers, and delays the next try to connect.
         _since = milliseconds();
-        return _isTold = answers();
+        // A cable that was out elsewhere answers before the tunnel does: once it answered, the tunnel has this time once more.
+        var hadAnswered = _hasAnswered;
+        _hasAnswered = answers();
+        return _isTold = hadAnswered && _hasAnswered;
     }
 }
