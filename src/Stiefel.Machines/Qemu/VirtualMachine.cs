@@ -182,6 +182,10 @@ public sealed class VirtualMachine : IAsyncDisposable
     /// <summary>Waits until the machine has suspended to memory; call it before the machine is told to.</summary>
     public Task SleepsAsync(CancellationToken token) => _monitor.NextEventAsync("SUSPEND", _ => true, TimeLimits.Sleep, token);
 
+    /// <summary>True if the machine is suspended to memory.</summary>
+    public async Task<bool> IsAsleepAsync(CancellationToken token) =>
+        (await _monitor.ExecuteAsync("query-status", null, token)).Data.GetProperty("status").GetString() == "suspended";
+
     /// <summary>Wakes a suspended machine.</summary>
     public Task WakeAsync(CancellationToken token) => _monitor.ExecuteAsync("system_wakeup", null, token);
 
