@@ -10,7 +10,7 @@ public sealed class LongestFirst : ITestCollectionOrderer
 {
     private static readonly string[] s_long =
     [
-        "AutokexecBootTests", "UefiDracutTests", "FileSystemTests", "OutageTests", "FedoraLayoutTests", "NetworkManagerTests", "EncryptedBootTests", "TwoDesktopsTests", "SecureBootTests", "TunnelTests", "WrappedBootTests", "CreateInitrdTests", "LaptopResetTests",
+        "AutokexecBootTests", "UefiDracutTests", "FileSystemTests", "AccidentTests", "OutageTests", "FedoraLayoutTests", "NetworkManagerTests", "EncryptedBootTests", "TwoDesktopsTests", "SecureBootTests", "TunnelTests", "WrappedBootTests", "CreateInitrdTests", "LaptopResetTests",
     ];
 
     /// <inheritdoc/>
