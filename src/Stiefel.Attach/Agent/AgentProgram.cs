@@ -59,7 +59,7 @@ internal static class AgentProgram
         // An agent that died may have left its connection open, which keeps its network namespace alive with the card in it.
         AttachedDisk.FreeDevice(log);
         var link = LinkNamespace.Enter(CableLink.MacOf(session), log);
-        if (session.LargestMtu is not null)
+        if (session.LargestMtu is not null || session.OtherLinks is not null)
         {
             // Now, because later there is no /proc.
             EchoSocket.Allow();
@@ -108,6 +108,7 @@ internal static class AgentProgram
         var standBy = Serve(
             session, disk, new NoticeBoard(log), programs is null ? null : (programs, ExitRamdisk.Program.TrimStart('/'), StandByProgram.Argument),
             [.. link.Holdings], end is null ? [] : [new(StandByWord.EndSocket, "", end.Handle)], lastNotice, log);
+        disk.UseOthers(link);
         ControlPassage.Start(link, () => disk.Laptop() is { } laptop ? new IPEndPoint(laptop.Address, WellKnownPorts.Admin) : null, log.Say);
         return standBy;
     }

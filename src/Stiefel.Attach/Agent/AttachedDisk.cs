@@ -131,6 +131,9 @@ internal sealed class AttachedDisk : IDisposable
         .. _isLost ? (StandByMessage[])[new(StandByWord.Lost, "")] : [],
     ];
 
+    /// <inheritdoc cref="ServerConnector.UseOthers"/>
+    internal void UseOthers(LinkNamespace link) => _connector.UseOthers(link, _isTakenOver);
+
     /// <summary>Replaces the connection each time the kernel has given it up, and adapts the size of requests to the cable; never returns.</summary>
     [DoesNotReturn]
     internal void KeepConnected()

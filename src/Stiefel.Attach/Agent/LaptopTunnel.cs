@@ -19,6 +19,8 @@ internal sealed class LaptopTunnel
     private readonly TunnelSession _keys;
     private readonly IPAddress _laptop;
     private readonly CablePackets _packets;
+    private readonly Lock _turning = new();
+    private IPAddress? _other;
     private int _turnedTo;
     private int _made;
 
@@ -38,17 +40,34 @@ internal sealed class LaptopTunnel
     /// <exception cref="LinuxException">The kernel refuses; EOPNOTSUPP if it has no WireGuard.</exception>
     internal IPAddress Raise(int linkIndex, int linkMtu)
     {
-        var mtu = _packets.MtuInside(linkMtu);
-        var index = Find() is { } tunnel ? Fit(tunnel, mtu) : Make(mtu);
-        if (index != _made || linkIndex != _turnedTo)
+        lock (_turning)
         {
-            TurnTo(index, linkIndex);
-            (_made, _turnedTo) = (index, linkIndex);
-        }
+            var mtu = _packets.MtuInside(linkMtu);
+            var index = Find() is { } tunnel ? Fit(tunnel, mtu) : Make(mtu);
+            if (index != _made || linkIndex != _turnedTo)
+            {
+                TurnTo(index, linkIndex);
+                (_made, _turnedTo) = (index, linkIndex);
+            }
 
-        RouteNetlink.SetUp(index);
-        _packets.Watch(index, mtu);
-        return new IPAddress(TunnelPlan.Laptop.GetAddressBytes(), index);
+            RouteNetlink.SetUp(index);
+            _packets.Watch(index, mtu);
+            return new IPAddress(TunnelPlan.Laptop.GetAddressBytes(), index);
+        }
+    }
+
+    /// <summary>Sends by another cable from now on, or by the first one again. WireGuard's session goes on, and with it the connections inside.</summary>
+    /// <param name="tunnel">The number of the tunnel's interface.</param>
+    /// <param name="other">The laptop's address at the other cable, with the card as its zone; null for the first cable.</param>
+    /// <param name="linkIndex">The number of the first cable's card.</param>
+    /// <exception cref="LinuxException">The tunnel or the card is gone.</exception>
+    internal void Turn(int tunnel, IPAddress? other, int linkIndex)
+    {
+        lock (_turning)
+        {
+            _other = other;
+            WireGuardNetlink.SetEndpoint(tunnel, Convert.FromHexString(_keys.PeerKey), new IPEndPoint(other ?? OnLink(linkIndex), _keys.Port));
+        }
     }
 
     /// <summary>
@@ -91,12 +110,14 @@ internal sealed class LaptopTunnel
             ListenPort = _keys.Port,
             PeerKey = Convert.FromHexString(_keys.PeerKey),
             PresharedKey = Convert.FromHexString(_keys.PresharedKey),
-            Endpoint = new IPEndPoint(_laptop.IsIPv6LinkLocal ? new IPAddress(_laptop.GetAddressBytes(), linkIndex) : _laptop, _keys.Port),
+            Endpoint = new IPEndPoint(_other ?? OnLink(linkIndex), _keys.Port),
             PeerAddress = TunnelPlan.Laptop,
             KeepAliveSeconds = TunnelPlan.KeepAliveSeconds,
         });
         AddAddress(index);
     }
+
+    private IPAddress OnLink(int linkIndex) => _laptop.IsIPv6LinkLocal ? new IPAddress(_laptop.GetAddressBytes(), linkIndex) : _laptop;
 
     private static void AddAddress(int index)
     {

@@ -20,6 +20,8 @@ internal sealed class ServerConnector
     private readonly ConnectionGenerations _generations = new();
     private readonly LaptopGoodbye _goodbye;
     private readonly SleepWatch? _sleep;
+    private readonly Lock _raising = new();
+    private CableSwitch? _switch;
     private NbdExportInfo? _first;
     private volatile IPEndPoint? _reached;
 
@@ -67,6 +69,21 @@ internal sealed class ServerConnector
         }
     }
 
+    /// <summary>Uses the other cables to the laptop, too, from now on.</summary>
+    /// <param name="link">The namespace of the link, for which the calling thread is in it.</param>
+    /// <param name="isTakenOver">True if another agent has used them before.</param>
+    internal void UseOthers(LinkNamespace link, bool isTakenOver)
+    {
+        if (_tunnel is null || link.IsShared || !_server.IsIPv6LinkLocal || _session.Others.Count == 0)
+        {
+            return;
+        }
+
+        var others = _session.Others.Select((other, number) => new OtherCard(other, number + 1, _session.LargestMtu ?? _session.Mtu, isTakenOver)).ToList();
+        _switch = new CableSwitch(_session.Mac, RaiseFirst, others, _tunnel, link, _log.Say);
+        _switch.Start();
+    }
+
     /// <summary>Checks whether the card is back after a sleep; call it now and then while the connection is not lost.</summary>
     internal void LookAfterSleep() => _sleep?.Look();
 
@@ -93,7 +110,12 @@ internal sealed class ServerConnector
             string missing;
             try
             {
-                var state = _link.Raise(needsLinkLocal: _server.IsIPv6LinkLocal);
+                var state = RaiseFirst();
+                if (state.Missing is not null && _switch?.Other is { } other)
+                {
+                    state = other;
+                }
+
                 if (state.Missing is null)
                 {
                     var server = EndPoint(state);
@@ -129,6 +151,15 @@ internal sealed class ServerConnector
         }
     }
 
+    // Two threads look at the card if there are several cables.
+    private CableLinkState RaiseFirst()
+    {
+        lock (_raising)
+        {
+            return _link.Raise(needsLinkLocal: _server.IsIPv6LinkLocal);
+        }
+    }
+
     private IPEndPoint EndPoint(CableLinkState link) => new(_tunnel?.Raise(link.Index, link.Mtu) ?? OnLink(link.Index), _session.Port);
 
     private IPAddress OnLink(int linkIndex) => _server.IsIPv6LinkLocal ? new IPAddress(_server.GetAddressBytes(), linkIndex) : _server;
@@ -138,7 +169,7 @@ internal sealed class ServerConnector
     {
         try
         {
-            using var socket = ServerConnection.Dial(new IPEndPoint(OnLink(_link.Raise(_server.IsIPv6LinkLocal).Index), _session.BootPort));
+            using var socket = ServerConnection.Dial(new IPEndPoint(OnLink(RaiseFirst().Index), _session.BootPort));
             return true;
         }
         catch (Exception exception) when (exception is IOException or SocketException)

@@ -31,6 +31,9 @@ internal sealed class BootSequence(
     /// <summary>What the person types to take the disk from another desktop.</summary>
     private const string TakeOverWord = "t";
 
+    /// <summary>The argument of the stick's kernel that leaves other cables to the laptop alone.</summary>
+    private const string OneCableArgument = "stiefel_onecable";
+
     private static readonly TimeSpan s_askForDiskAgain = TimeSpan.FromSeconds(3);
 
     private EntryDecision? _decision;
@@ -50,7 +53,13 @@ internal sealed class BootSequence(
 
         screen.Phase("searching", $"for a laptop that knows the key `{key.Name}`");
         var server = await _search.RunAsync(token);
+        server = KernelCommandLine.ReadCurrent().Has(OneCableArgument) ? server with { Others = [] } : server;
         screen.Phase("found", server.ToString());
+        foreach (var other in server.Others)
+        {
+            screen.Say($"  also by {other.Link.Name}, which carries the disk while {server.Link.Name} does not");
+        }
+
 
         screen.Phase("handshake", "the laptop opens its boot files");
         using var laptop = await BootClient.ConnectAsync(server, key, token);

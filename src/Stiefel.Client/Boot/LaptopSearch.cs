@@ -26,13 +26,8 @@ internal sealed class LaptopSearch(BootSequenceOptions options, SharedKey key, B
         }
 
         var search = new ServerSearch(key, options.Interface, options.Laptop, screen.Say) { ChooseSleeper = options.NoLoad ? null : ChooseSleeperAsync, Chosen = _chosen };
-        if (_chosen is not null || options.Laptop != WantedLaptop.Any)
-        {
-            return await search.FindFirstAsync(token);
-        }
-
         var found = await search.FindTogetherAsync(token);
-        return found.Count == 1 ? found[0] : await ChooseAsync(found, token);
+        return found.Count == 1 || _chosen is not null || options.Laptop != WantedLaptop.Any ? found[0] : await ChooseAsync(found, token);
     }
 
     /// <summary>Makes the stick remember the laptop, for the next list.</summary>

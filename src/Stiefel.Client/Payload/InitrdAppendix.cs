@@ -61,6 +61,7 @@ internal static class InitrdAppendix
         ExitWaitSeconds = manifest.Link.ExitWaitSeconds,
         Mtu = manifest.Link.Mtu,
         LargestMtu = grant.Tunnel?.LargestMtu,
+        OtherLinks = tunnel is null ? null : OtherLink.Format(server.Others.Select(other => new OtherLink(other.Link.Mac.ToString(), other.Endpoint.Address))),
         RealInit = realInit,
         BootPort = server.Endpoint.Port,
         Goodbye = goodbye,

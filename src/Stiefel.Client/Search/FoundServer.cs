@@ -14,6 +14,29 @@ internal sealed record FoundServer(IPEndPoint Endpoint, NetworkLink Link)
     /// <summary>The laptop that answered there; null for an address that a person named.</summary>
     public LaptopIdentity? Laptop { get; init; }
 
+    /// <summary>Other cables by which the same laptop answered, the fastest first.</summary>
+    public IReadOnlyList<FoundServer> Others { get; init; } = [];
+
+    /// <summary>Chooses among the ways by which one laptop answered: IPv6 before IPv4, then the faster card, then the one that was heard first.</summary>
+    /// <param name="ways">The ways, in the order in which they were heard.</param>
+    /// <param name="speedOf">The speed of a card in Mbit/s; 0 if unknown.</param>
+    public static FoundServer Best(IEnumerable<FoundServer> ways, Func<NetworkLink, int> speedOf)
+    {
+        var sorted = ways.OrderByDescending(way => way.Endpoint.Address.IsIPv6LinkLocal).ThenByDescending(way => speedOf(way.Link)).ToList();
+        var best = sorted[0];
+        if (!best.Endpoint.Address.IsIPv6LinkLocal)
+        {
+            return best;
+        }
+
+        // A laptop with one card, behind a switch to which two cards of this desktop lead, answers from one address: that is no second cable.
+        var others = sorted.Where(way => way.Endpoint.Address.IsIPv6LinkLocal && way.Link.Mac != best.Link.Mac && !SameBytes(way, best))
+            .DistinctBy(way => way.Link.Mac).DistinctBy(way => Convert.ToHexString(way.Endpoint.Address.GetAddressBytes()));
+        return best with { Others = [.. others] };
+    }
+
+    private static bool SameBytes(FoundServer one, FoundServer other) => one.Endpoint.Address.GetAddressBytes().AsSpan().SequenceEqual(other.Endpoint.Address.GetAddressBytes());
+
     /// <summary>Makes one for an address that a person named. The kernel's routes tell the interface; nothing is sent.</summary>
     /// <exception cref="ServerException">No route leads to the address.</exception>
     public static FoundServer AtAddress(IPEndPoint endpoint)

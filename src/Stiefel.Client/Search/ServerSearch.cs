@@ -75,7 +75,7 @@ internal sealed class ServerSearch(SharedKey key, string? onlyInterface, WantedL
         }
     }
 
-    /// <summary>Waits for the first laptop that serves, and a moment longer for others; returns one way to each.</summary>
+    /// <summary>Waits for the first laptop that serves, and a moment longer for others; returns the best way to each.</summary>
     public async Task<IReadOnlyList<FoundServer>> FindTogetherAsync(CancellationToken token)
     {
         List<FoundServer> found = [];
@@ -96,7 +96,7 @@ internal sealed class ServerSearch(SharedKey key, string? onlyInterface, WantedL
             // The moment is over.
         }
 
-        return found.Count > 0 ? [.. found.DistinctBy(server => server.Laptop!.Id)] : throw new OperationCanceledException(token);
+        return found.Count > 0 ? [.. found.GroupBy(server => server.Laptop!.Id).Select(ways => FoundServer.Best(ways, link => LinkHardware.Of(link.Name).SpeedMbit ?? 0))] : throw new OperationCanceledException(token);
     }
 
     /// <summary>Returns every laptop that serves, each once, until cancelled.</summary>

@@ -18,6 +18,7 @@ internal static class LinuxWireGuard
     internal const ushort WGDEVICE_A_PEERS = 8;
 
     internal const uint WGPEER_F_REPLACE_ALLOWEDIPS = 2;
+    internal const uint WGPEER_F_UPDATE_ONLY = 4;
     internal const ushort WGPEER_A_PUBLIC_KEY = 1;
     internal const ushort WGPEER_A_PRESHARED_KEY = 2;
     internal const ushort WGPEER_A_FLAGS = 3;

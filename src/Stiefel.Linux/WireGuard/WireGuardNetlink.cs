@@ -30,6 +30,17 @@ public static class WireGuardNetlink
         socket.Request(SetRequest(FamilyOf(socket), index, options));
     }
 
+    /// <summary>Sends to a peer at another address from now on; its session goes on.</summary>
+    /// <param name="index">The number of the interface.</param>
+    /// <param name="peerKey">The peer's public key. A peer that the interface does not know is not added.</param>
+    /// <param name="endpoint">The peer's address, a link-local one with its zone.</param>
+    /// <exception cref="LinuxException">ENODEV: there is no such interface.</exception>
+    public static void SetEndpoint(int index, byte[] peerKey, IPEndPoint endpoint)
+    {
+        using var socket = NetlinkSocket.Open(LinuxNetlink.NETLINK_GENERIC);
+        socket.Request(EndpointRequest(FamilyOf(socket), index, peerKey, endpoint));
+    }
+
     /// <summary>Reads the interface's public key and its peers.</summary>
     /// <exception cref="LinuxException">ENODEV: there is no such interface. EOPNOTSUPP: it is not a WireGuard interface.</exception>
     public static WireGuardState Get(int index)
@@ -54,6 +65,12 @@ public static class WireGuardNetlink
             .Attribute(WGDEVICE_A_PRIVATE_KEY, Key(options.PrivateKey))
             .Attribute(WGDEVICE_A_LISTEN_PORT, checked((ushort)options.ListenPort))
             .Nested(WGDEVICE_A_PEERS, peers => peers.Nested(0, peer => AddPeer(peer, options)));
+
+    internal static NetlinkRequest EndpointRequest(GenericNetlinkFamily family, int index, byte[] peerKey, IPEndPoint endpoint) =>
+        family.Request($"wireguard SET_DEVICE of interface {index}", WG_CMD_SET_DEVICE, WG_GENL_VERSION)
+            .Attribute(WGDEVICE_A_IFINDEX, (uint)index)
+            .Nested(WGDEVICE_A_PEERS, peers => peers.Nested(0, peer => peer
+                .Attribute(WGPEER_A_PUBLIC_KEY, Key(peerKey)).Attribute(WGPEER_A_FLAGS, WGPEER_F_UPDATE_ONLY).Attribute(WGPEER_A_ENDPOINT, SocketAddressOf(endpoint))));
 
     internal static NetlinkRequest GetRequest(GenericNetlinkFamily family, int index) =>
         family.Request($"wireguard GET_DEVICE of interface {index}", WG_CMD_GET_DEVICE, WG_GENL_VERSION, LinuxNetlink.NLM_F_DUMP)

@@ -133,8 +133,11 @@ public sealed class VirtualMachine : IAsyncDisposable
     }
 
     /// <summary>Unplugs the cable, or plugs it in again.</summary>
-    public Task SetCableAsync(bool connected, CancellationToken token)
-        => _monitor.ExecuteAsync("set_link", new JsonObject { ["name"] = QemuCommandLine.AdapterId, ["up"] = connected }, token);
+    /// <param name="connected">True to plug it in.</param>
+    /// <param name="token">Cancels the work.</param>
+    /// <param name="adapter">QEMU's id of the card.</param>
+    public Task SetCableAsync(bool connected, CancellationToken token, string adapter = QemuCommandLine.AdapterId)
+        => _monitor.ExecuteAsync("set_link", new JsonObject { ["name"] = adapter, ["up"] = connected }, token);
 
     /// <summary>Unplugs the network adapter; returns when the system has released it.</summary>
     public Task UnplugAdapterAsync(CancellationToken token) => UnplugAsync(QemuCommandLine.AdapterId, token);
@@ -164,6 +167,20 @@ public sealed class VirtualMachine : IAsyncDisposable
                 ["mac"] = cable.Mac,
             },
             token);
+    }
+
+    /// <summary>Plugs in a card with a cable of its own, in the spare slot.</summary>
+    public async Task PlugCableAsync(CableEnd other, CancellationToken token)
+    {
+        const string Id = "late-cable";
+        await _monitor.ExecuteAsync("netdev_add", new JsonObject
+        {
+            ["type"] = "stream", ["id"] = Id, ["server"] = other.Listens, ["addr"] = new JsonObject { ["type"] = "unix", ["path"] = other.SocketPath },
+        }, token);
+        await _monitor.ExecuteAsync("device_add", new JsonObject
+        {
+            ["driver"] = other.Model, ["id"] = "late-adapter", ["bus"] = QemuCommandLine.SpareSlot, ["netdev"] = Id, ["mac"] = other.Mac,
+        }, token);
     }
 
     /// <summary>Saves a screenshot: as PNG if the file's name ends so, otherwise as PPM.</summary>

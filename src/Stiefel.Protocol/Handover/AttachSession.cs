@@ -44,6 +44,12 @@ public sealed record AttachSession
     /// <summary>A larger MTU that both ends' drivers can do, to be used as long as such packets arrive; null for none. Only with a tunnel.</summary>
     public int? LargestMtu { get; init; }
 
+    /// <summary>The text of <see cref="Others"/>; null if there is one cable only.</summary>
+    public string? OtherLinks { get; init; }
+
+    /// <summary>The other cables to the laptop, the fastest first. Only with a tunnel.</summary>
+    public IReadOnlyList<OtherLink> Others => SessionFields.ReadOthers(OtherLinks);
+
     /// <summary>Path of the program to exec once the disk is attached.</summary>
     public string RealInit { get; init; } = "/init";
 

@@ -62,11 +62,15 @@ internal static class SessionFields
     private static readonly SessionField s_largestMtu =
         new("largest-mtu", "bytes from 1281 to 65535", s => Text(s.LargestMtu!.Value), (s, v) => Number(v, 1281, 65535) is { } n ? s with { LargestMtu = n } : null);
 
-    private static readonly SessionField[] s_all = [.. s_always, s_ownAddress, s_largestMtu, .. s_goodbye, .. s_tunnel];
+    /// <summary>The line of a desktop with several cables to the laptop.</summary>
+    private static readonly SessionField s_others =
+        new("other-links", $"up to {OtherLink.Most} of 52:54:00:12:34:56=fe80::1, joined by commas", s => s.OtherLinks!, (s, v) => OtherLink.TryParse(v, IsMac, out _) ? s with { OtherLinks = v } : null);
+
+    private static readonly SessionField[] s_all = [.. s_always, s_ownAddress, s_largestMtu, s_others, .. s_goodbye, .. s_tunnel];
 
     /// <summary>The lines of this session's file.</summary>
     public static IReadOnlyList<SessionField> Of(AttachSession session) =>
-        [.. s_always, .. session.OwnAddress is null ? [] : new[] { s_ownAddress }, .. session.LargestMtu is null ? [] : new[] { s_largestMtu }, .. session.Goodbye is null ? [] : s_goodbye, .. session.Tunnel is null ? [] : s_tunnel];
+        [.. s_always, .. session.OwnAddress is null ? [] : new[] { s_ownAddress }, .. session.LargestMtu is null ? [] : new[] { s_largestMtu }, .. session.OtherLinks is null ? [] : new[] { s_others }, .. session.Goodbye is null ? [] : s_goodbye, .. session.Tunnel is null ? [] : s_tunnel];
 
     public static AttachSession Parse(string text)
     {
@@ -100,9 +104,12 @@ internal static class SessionFields
                 throw new FormatException($"{AttachSession.Path}: mtu: expected at least {TunnelPlan.LeastLinkMtu} bytes, because the link carries a tunnel"),
             { LargestMtu: { } largest } when session.Tunnel is null || largest <= session.Mtu =>
                 throw new FormatException($"{AttachSession.Path}: largest-mtu: expected more than mtu, and a tunnel, in which such packets are tried"),
+            { OtherLinks: not null, Tunnel: null } => throw new FormatException($"{AttachSession.Path}: other-links: expected a tunnel, which can go by each of them"),
             _ => session,
         };
     }
+
+    public static IReadOnlyList<OtherLink> ReadOthers(string? text) => OtherLink.TryParse(text, IsMac, out var links) ? links : [];
 
     private static AttachSession ReadLine(AttachSession session, string line, int number, HashSet<string> seen)
     {

@@ -29,6 +29,29 @@ public sealed class FoundServerTests
     }
 
     [Fact]
+    public void Best_OneLaptopOnSeveralCards_IsTheFastestAndKnowsTheOthers()
+    {
+        var best = Best(("eth0", "fe80::1%1"), ("eth1", "169.254.7.7"), ("eth1", "fe80::2%2"), ("eth2", "fe80::3%3"), ("eth1", "fe80::9%2"));
+        Assert.Equal("[fe80::2%2]:4644 by eth1", best.ToString());
+        Assert.Equal(["[fe80::3%3]:4644 by eth2", "[fe80::1%1]:4644 by eth0"], best.Others.Select(other => other.ToString()));
+    }
+
+    /// <summary>Two cards of the desktop lead to one of the laptop: the second carries nothing that the first does not.</summary>
+    [Fact]
+    public void Best_OneCardOfTheLaptopBehindASwitch_IsOneCable() => Assert.Empty(Best(("eth0", "fe80::1%1"), ("eth1", "fe80::1%2")).Others);
+
+    [Fact]
+    public void Best_LaptopWithoutIPv6_IsOneCable()
+    {
+        var best = Best(("eth0", "169.254.7.7"), ("eth2", "169.254.7.8"));
+        Assert.Equal(("eth2", 0), (best.Link.Name, best.Others.Count));
+    }
+
+    private static FoundServer Best(params (string Card, string Address)[] ways) => FoundServer.Best(
+        ways.Select(way => new FoundServer(new IPEndPoint(IPAddress.Parse(way.Address), 4644), new NetworkLink(way.Card[3] - '0' + 1, way.Card, MacAddress.FromBytes([2, 0, 0, 0, 0, (byte)way.Card[3]]), true, true, "up", 1500, true))),
+        link => link.Name switch { "eth1" => 2500, "eth2" => 1000, _ => 0 });
+
+    [Fact]
     public void OwnAddress_WayByIPv4_IsTheOneOfTheServersNetwork()
     {
         using var cable = new Cable("own0");

@@ -15,7 +15,12 @@ internal static class TunnelStage
     public const string Laptop = "fe80::5";
     public const string Tunnel = "stiefel61571";
 
-    private const string Mac = "02:00:00:00:00:20";
+    /// <summary>The hardware addresses of the desktop's cards: of the cable, and of another one that not every test plugs in.</summary>
+    public const string Mac = "02:00:00:00:00:20", OtherMac = "02:00:00:00:00:21";
+
+    /// <summary>The laptop's address at the other cable.</summary>
+    public const string OtherLaptop = "fe80::6";
+
     private const string DiskFile = "/dev/shm/disk.img";
     private const string HandIn = "/dev/sda";
 
@@ -26,7 +31,7 @@ internal static class TunnelStage
         $"until [ -b {HandIn} ]; do sleep 0.2; done; mkdir -p /run/hand-in /stiefel && mount -o ro {HandIn} /run/hand-in && . /run/hand-in/steps.sh", token);
 
     /// <summary>Fills the disk that is handed in: programs, key, the grant on record, the desktop's session, and the steps.</summary>
-    public static async Task FillAsync(MachineParts parts, string directory, CancellationToken token, int? largestMtu = null)
+    public static async Task FillAsync(MachineParts parts, string directory, CancellationToken token, int? largestMtu = null, string? otherLinks = null)
     {
         foreach (var program in (string[])["stiefel-server", "stiefel-attach"])
         {
@@ -51,6 +56,7 @@ internal static class TunnelStage
             Port = 10809,
             ExportName = ExportName,
             LargestMtu = largestMtu,
+            OtherLinks = otherLinks,
             Tunnel = new TunnelSession(61571, TunnelKey.Format(desktop), TunnelKey.Format(X25519.PublicKeyOf(laptop)), TunnelKey.Format(secret)),
         };
         await File.WriteAllTextAsync(Path.Combine(directory, "session"), session.Format(), token);
@@ -61,6 +67,22 @@ internal static class TunnelStage
         laptop() { ip netns exec laptop "$@"; }
         desktop() { {{PayloadChecks.InLink}} "$@"; }
         plug() { ip link add desktop0 address {{Mac}} type veth peer name laptop0 netns laptop; }
+        plug_other() {
+            ip link add desktop1 address {{OtherMac}} type veth peer name laptop1 netns laptop
+            ip -n laptop address add {{OtherLaptop}}/64 dev laptop1 nodad
+            ip -n laptop link set laptop1 up
+        }
+        give_first() { ip -n laptop address add {{Laptop}}/64 dev laptop0 nodad; }
+        milliseconds() { echo $(($(date +%s%N) / 1000000)); }
+        longest() {
+            most=0 until=$(($(milliseconds) + $1 * 1000))
+            while before=$(milliseconds) && [ $before -lt $until ]; do
+                dd if=/dev/nbd0 of=/dev/null bs=4k count=1 iflag=direct status=none || return 1
+                took=$(($(milliseconds) - before))
+                [ $took -le $most ] || most=$took
+            done
+            echo "longest $most"
+        }
         plug_switch() {
             ip netns add switch
             ip -n switch link add wire type bridge mcast_snooping 0

@@ -1,3 +1,4 @@
+using System.Net;
 using CsCheck;
 using Stiefel.Protocol.Handover;
 
@@ -75,6 +76,40 @@ public sealed class AttachSessionTests
         Assert.Equal(session, AttachSession.Parse(session.Format()));
         Assert.Null(AttachSession.Parse(Text + Tunnel).LargestMtu);
     }
+
+    [Fact]
+    public void Format_SeveralCables_NamesTheOthers()
+    {
+        const string Line = "52:54:00:12:34:57=fe80::7,52:54:00:12:34:58=fe80::8";
+        var session = s_tunnelled with { OtherLinks = Line };
+        Assert.Equal(Text + $"other-links={Line}\n" + Tunnel, session.Format());
+        Assert.Equal(session, AttachSession.Parse(session.Format()));
+        Assert.Equal([new OtherLink("52:54:00:12:34:57", IPAddress.Parse("fe80::7")), new OtherLink("52:54:00:12:34:58", IPAddress.Parse("fe80::8"))], session.Others);
+        Assert.Equal(Line, OtherLink.Format(session.Others));
+        Assert.Empty(s_tunnelled.Others);
+        Assert.Null(OtherLink.Format([]));
+        Assert.Equal("52:54:00:12:34:57=fe80::7", OtherLink.Format([new OtherLink("52:54:00:12:34:57", new IPAddress(IPAddress.Parse("fe80::7").GetAddressBytes(), 4))]));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("52:54:00:12:34:57")]
+    [InlineData("52:54:00:12:34=fe80::7")]
+    [InlineData("52:54:00:12:34:57=fe80::7%2")]
+    [InlineData("52:54:00:12:34:57=[fe80::7]:1")]
+    [InlineData("52:54:00:12:34:57=2001:db8::7")]
+    [InlineData("52:54:00:12:34:57=169.254.7.8")]
+    [InlineData("52:54:00:12:34:57=fe80::7,")]
+    [InlineData("52:54:00:12:34:57=fe80::7=fe80::8")]
+    [InlineData("02:00:00:00:00:01=fe80::1,02:00:00:00:00:02=fe80::1,02:00:00:00:00:03=fe80::1,02:00:00:00:00:04=fe80::1,02:00:00:00:00:05=fe80::1,02:00:00:00:00:06=fe80::1,02:00:00:00:00:07=fe80::1,02:00:00:00:00:08=fe80::1")]
+    public void Parse_WrongOtherLinks_SaysWhereAndWhat(string value) => Assert.StartsWith(
+        "/stiefel/session:12: other-links: expected up to 7 of 52:54:00:12:34:56=fe80::1, joined by commas, got '",
+        Assert.Throws<FormatException>(() => AttachSession.Parse(Text + $"other-links={value}\n" + Tunnel)).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void Parse_OtherLinksWithoutATunnel_IsRefused() => Assert.Equal(
+        "/stiefel/session: other-links: expected a tunnel, which can go by each of them",
+        Assert.Throws<FormatException>(() => AttachSession.Parse(Text + "other-links=52:54:00:12:34:57=fe80::7\n")).Message);
 
     [Theory]
     [InlineData("largest-mtu=1280\n", true, "/stiefel/session:12: largest-mtu: expected bytes from 1281 to 65535, got '1280'")]
