@@ -21,6 +21,7 @@ internal static class LinuxNetlink
     internal const ushort NLM_F_EXCL = 0x200;
     internal const ushort NLM_F_REPLACE = 0x100;
     internal const ushort NLM_F_CREATE = 0x400;
+    internal const ushort NLM_F_APPEND = 0x800;
     internal const ushort NLM_F_CAPPED = 0x100;
     internal const ushort NLM_F_ACK_TLVS = 0x200;
 

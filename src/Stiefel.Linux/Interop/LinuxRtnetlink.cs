@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Stiefel.Linux.Interop;
 
-/// <summary>linux/rtnetlink.h, linux/if_link.h, linux/if_addr.h, linux/fib_rules.h, linux/neighbour.h, linux/if.h and linux/if_arp.h.</summary>
+/// <summary>linux/rtnetlink.h, linux/if_link.h, linux/if_addr.h, linux/fib_rules.h, linux/neighbour.h, linux/veth.h, linux/if.h and linux/if_arp.h.</summary>
 internal static class LinuxRtnetlink
 {
     internal const ushort RTM_NEWLINK = 16;
@@ -19,10 +19,13 @@ internal static class LinuxRtnetlink
     internal const ushort RTM_DELNEIGH = 29;
     internal const ushort RTM_GETNEIGH = 30;
     internal const ushort RTM_NEWRULE = 32;
+    internal const ushort RTM_NEWLINKPROP = 108;
 
     internal const ushort NDA_DST = 1;
     internal const ushort NDA_LLADDR = 2;
     internal const byte NTF_USE = 1;
+    internal const byte NTF_MASTER = 4;
+    internal const byte AF_BRIDGE = 7;
     internal const ushort NUD_NOARP = 0x40;
 
     internal const uint RTNLGRP_LINK = 1;
@@ -32,15 +35,28 @@ internal static class LinuxRtnetlink
     internal const ushort IFLA_ADDRESS = 1;
     internal const ushort IFLA_IFNAME = 3;
     internal const ushort IFLA_MTU = 4;
+    internal const ushort IFLA_LINK = 5;
     internal const ushort IFLA_MASTER = 10;
     internal const ushort IFLA_OPERSTATE = 16;
     internal const ushort IFLA_LINKINFO = 18;
+    internal const ushort IFLA_AF_SPEC = 26;
     internal const ushort IFLA_NET_NS_FD = 28;
     internal const ushort IFLA_CARRIER = 33;
     internal const ushort IFLA_MIN_MTU = 50;
     internal const ushort IFLA_MAX_MTU = 51;
+    internal const ushort IFLA_PROP_LIST = 52;
+    internal const ushort IFLA_ALT_IFNAME = 53;
     internal const ushort IFLA_PERM_ADDRESS = 54;
     internal const ushort IFLA_INFO_KIND = 1;
+    internal const ushort IFLA_INFO_DATA = 2;
+    internal const ushort IFLA_INFO_SLAVE_KIND = 4;
+    internal const ushort IFLA_INFO_SLAVE_DATA = 5;
+    internal const ushort IFLA_BR_STP_STATE = 5;
+    internal const ushort IFLA_BR_MCAST_SNOOPING = 23;
+    internal const ushort IFLA_BRPORT_LEARNING = 8;
+    internal const ushort VETH_INFO_PEER = 1;
+    internal const ushort IFLA_INET6_ADDR_GEN_MODE = 8;
+    internal const byte IN6_ADDR_GEN_MODE_NONE = 1;
 
     internal const ushort IFA_ADDRESS = 1;
     internal const ushort IFA_LOCAL = 2;

@@ -18,10 +18,16 @@ public sealed class EthernetSocket : IDisposable
     private const int AddressSize = 20;
     private const int InstructionSize = 8;
 
+    private const int SOL_PACKET = 263;
+    private const int PACKET_IGNORE_OUTGOING = 23;
+
+    /// <summary>In place of an EtherType: frames of all protocols (linux/if_ether.h, ETH_P_ALL), also those that a bridge takes from the interface.</summary>
+    public const ushort AllProtocols = 3;
+
     private readonly Socket _socket;
 
     /// <param name="index">The number of the interface.</param>
-    /// <param name="protocol">The protocol's EtherType.</param>
+    /// <param name="protocol">The protocol's EtherType, or <see cref="AllProtocols"/>, with which kernels before 4.20 show frames that this machine sends.</param>
     /// <param name="filter">A classic BPF program that decides how many bytes of a frame are accepted; empty to accept all.</param>
     /// <exception cref="SocketException">The interface is gone, or the capability is missing.</exception>
     public EthernetSocket(int index, ushort protocol, ReadOnlySpan<FilterInstruction> filter = default)
@@ -32,6 +38,11 @@ public sealed class EthernetSocket : IDisposable
             if (!filter.IsEmpty)
             {
                 Attach(filter);
+            }
+
+            if (protocol == AllProtocols)
+            {
+                IgnoreOutgoing();
             }
 
             _socket.Bind(new LinkEndPoint(index, protocol));
@@ -50,7 +61,27 @@ public sealed class EthernetSocket : IDisposable
     /// <summary>Waits for a frame. One that is longer than the buffer is cut to its length.</summary>
     public ValueTask<int> ReceiveAsync(Memory<byte> buffer, CancellationToken token) => _socket.ReceiveAsync(buffer, token);
 
+    /// <summary>Waits for a frame, at most for this time; false if none came. One that is longer than the buffer is cut to its length.</summary>
+    /// <exception cref="SocketException">The interface is gone or down.</exception>
+    public bool TryReceive(Span<byte> buffer, TimeSpan atMost, out int length)
+    {
+        length = _socket.Poll(atMost, SelectMode.SelectRead) ? _socket.Receive(buffer) : 0;
+        return length > 0;
+    }
+
     public void Dispose() => _socket.Dispose();
+
+    private void IgnoreOutgoing()
+    {
+        try
+        {
+            _socket.SetRawSocketOption(SOL_PACKET, PACKET_IGNORE_OUTGOING, BitConverter.GetBytes(1));
+        }
+        catch (SocketException)
+        {
+            // Kernels before 4.20 copy every frame that is sent for the filter to drop.
+        }
+    }
 
     // A struct sock_fprog: the number of instructions, then, aligned like a pointer, their address.
     private void Attach(ReadOnlySpan<FilterInstruction> filter)

@@ -66,6 +66,17 @@ public readonly record struct MacAddress
         return bytes;
     }
 
+    /// <summary>
+    /// Another address for the same machine, which no maker gave to a card: with the bit for locally administered addresses (IEEE 802 §8.4), or, if it is set
+    /// already, with a further bit changed.
+    /// </summary>
+    public MacAddress ToLocal()
+    {
+        const ulong localBit = 0x0200_0000_0000;
+        const ulong furtherBit = 0x0400_0000_0000;
+        return new((_value & localBit) == 0 ? _value | localBit : _value ^ furtherBit);
+    }
+
     /// <summary>The IPv6 link-local address derived from it (RFC 4291 appendix A, modified EUI-64), without a zone.</summary>
     public IPAddress ToLinkLocalAddress()
     {

@@ -26,4 +26,10 @@ public sealed record NetworkLink(
 
     /// <summary>The number of the bridge or bond that the interface belongs to; 0 if it belongs to none.</summary>
     public int Master { get; init; }
+
+    /// <summary>
+    /// The number of the interface that this one uses, or of a virtual cable's other end (IFLA_LINK), which may be in another network namespace; 0 or the
+    /// interface's own number for none.
+    /// </summary>
+    public int Below { get; init; }
 }

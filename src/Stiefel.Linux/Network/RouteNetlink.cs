@@ -74,6 +74,23 @@ public static class RouteNetlink
     public static void SetMtu(int index, int mtu) =>
         Ask(Link($"set mtu {mtu} of interface {index}", index).Attribute(IFLA_MTU, (uint)mtu));
 
+    /// <summary>Gives the interface a further name (`ip link property add dev X altname NAME`), of at most 127 bytes.</summary>
+    /// <exception cref="LinuxException">EEXIST: the name is in use. EOPNOTSUPP: the kernel is older than 5.5.</exception>
+    public static void AddName(int index, string name) => Ask(AddNameRequest(index, name));
+
+    internal static NetlinkRequest AddNameRequest(int index, string name) =>
+        new NetlinkRequest($"add the name {name} to interface {index}", RTM_NEWLINKPROP, NLM_F_CREATE | NLM_F_EXCL | NLM_F_APPEND)
+            .Header(new ifinfomsg { ifi_index = index })
+            .Nested(IFLA_PROP_LIST, names => names.Attribute(IFLA_ALT_IFNAME, name));
+
+    /// <summary>Keeps the kernel from making an IPv6 link-local address for the interface when it is set up. It changes no address that is there.</summary>
+    /// <exception cref="LinuxException">The interface is gone, or the kernel has no IPv6.</exception>
+    public static void MakeNoAddress(int index) => Ask(MakeNoAddressRequest(index));
+
+    internal static NetlinkRequest MakeNoAddressRequest(int index) =>
+        Link($"make no address for interface {index}", index)
+            .Nested(IFLA_AF_SPEC, families => families.Nested(SysSocket.AF_INET6, family => family.Attribute(IFLA_INET6_ADDR_GEN_MODE, IN6_ADDR_GEN_MODE_NONE)));
+
     /// <summary>Adds an address; an IPv6 address without duplicate-address detection. It is not an error if the interface has the address already.</summary>
     public static void AddAddress(int index, IPAddress address, int prefixLength)
     {
@@ -135,7 +152,7 @@ public static class RouteNetlink
         }
     }
 
-    private static string Checked(string name) => name.Length is > 0 and <= LongestName
+    internal static string Checked(string name) => name.Length is > 0 and <= LongestName
         ? name
         : throw new ArgumentException($"an interface name has 1 to {LongestName} characters: '{name}'", nameof(name));
 
@@ -143,10 +160,10 @@ public static class RouteNetlink
         Ask(new NetlinkRequest($"set interface {index} {verb}", RTM_NEWLINK)
             .Header(new ifinfomsg { ifi_index = index, ifi_flags = flags, ifi_change = IFF_UP }));
 
-    private static NetlinkRequest Link(string what, int index) =>
+    internal static NetlinkRequest Link(string what, int index) =>
         new NetlinkRequest(what, RTM_NEWLINK).Header(new ifinfomsg { ifi_index = index });
 
-    private static List<NetlinkMessage> Ask(NetlinkRequest request)
+    internal static List<NetlinkMessage> Ask(NetlinkRequest request)
     {
         using var socket = NetlinkSocket.Open(NETLINK_ROUTE);
         return socket.Request(request);
@@ -160,7 +177,7 @@ public static class RouteNetlink
         }
 
         var (name, mac, mtu, operState, carrier) = ("", default(MacAddress), 0, 0, false);
-        var (least, most, master) = (0, 0, 0);
+        var (least, most, master, below) = (0, 0, 0, 0);
         MacAddress? permanent = null;
         string? kind = null;
         foreach (var attribute in attributes)
@@ -172,6 +189,7 @@ public static class RouteNetlink
                 case IFLA_MIN_MTU: least = (int)attribute.UInt32; break;
                 case IFLA_MAX_MTU: most = (int)attribute.UInt32; break;
                 case IFLA_MASTER: master = (int)attribute.UInt32; break;
+                case IFLA_LINK: below = (int)attribute.UInt32; break;
                 case IFLA_OPERSTATE: operState = attribute.Byte; break;
                 case IFLA_LINKINFO: kind = ReadKind(attribute.Nested); break;
                 case IFLA_CARRIER: carrier = attribute.Byte != 0; break;
@@ -186,7 +204,7 @@ public static class RouteNetlink
         var state = operState < s_operStates.Length ? s_operStates[operState] : "unknown";
         return new(header.ifi_index, name, mac, isUp, isUp && carrier, state, mtu, isEthernetLike)
         {
-            Kind = kind, PermanentMac = permanent, MinMtu = least, MaxMtu = most, Master = master,
+            Kind = kind, PermanentMac = permanent, MinMtu = least, MaxMtu = most, Master = master, Below = below,
         };
     }
 
@@ -255,9 +273,11 @@ public static class RouteNetlink
 
     /// <summary>Makes a virtual interface, which is down at first (`ip link add dev NAME mtu MTU type KIND`), and returns its number.</summary>
     /// <exception cref="LinuxException">EEXIST: the name is in use. EOPNOTSUPP: the kernel does not support this kind, and has no module for it.</exception>
-    public static int AddVirtual(string name, string kind, int mtu)
+    public static int AddVirtual(string name, string kind, int mtu) => Make(AddVirtualRequest(name, kind, mtu), name, kind);
+
+    internal static int Make(NetlinkRequest request, string name, string kind)
     {
-        Ask(AddVirtualRequest(name, kind, mtu));
+        Ask(request);
         return ListLinks().FirstOrDefault(link => link.Name == name && link.Kind == kind)?.Index
             ?? throw new LinuxException($"netlink add {kind} interface {name}: it vanished right after it was made", Errno.ENODEV);
     }

@@ -25,6 +25,17 @@ public sealed class MacAddressTests
     [InlineData(null)]
     public void TryParse_SomethingElse_IsRefused(string? text) => Assert.False(MacAddress.TryParse(text, out _));
 
+    [Theory]
+    [InlineData("00:11:22:33:44:55", "02:11:22:33:44:55")]
+    [InlineData("52:54:00:12:34:56", "56:54:00:12:34:56")]
+    [InlineData("06:54:00:12:34:56", "02:54:00:12:34:56")]
+    public void ToLocal_AnyAddress_IsAnotherOneOfNoMaker(string address, string local)
+    {
+        Assert.True(MacAddress.TryParse(address, out var mac));
+
+        Assert.Equal(local, mac.ToLocal().ToString());
+    }
+
     [Fact]
     public void ToLinkLocalAddress_ExampleOfRfc4291_Agrees()
     {
