@@ -12,6 +12,7 @@ using Stiefel.Linux.Files;
 using Stiefel.Linux.Network;
 using Stiefel.Linux.Processes;
 using Stiefel.Protocol;
+using Stiefel.Protocol.Boot;
 using Stiefel.Protocol.Handover;
 
 namespace Stiefel.Attach.Agent;
@@ -58,7 +59,7 @@ internal static class AgentProgram
 
         // An agent that died may have left its connection open, which keeps its network namespace alive with the card in it.
         AttachedDisk.FreeDevice(log);
-        var link = LinkNamespace.Enter(CableLink.MacOf(session), log);
+        var link = LinkNamespace.Enter(CableLink.MacOf(session), session.Internet, log);
         if (session.LargestMtu is not null || session.OtherLinks is not null)
         {
             // Now, because later there is no /proc.
@@ -75,7 +76,7 @@ internal static class AgentProgram
 
         passphrase?.HandOverLater(prompts, log);
         var end = EndListener.Start(disk.Goodbye(), log);
-        if (!link.IsShared)
+        if (!link.IsShared && session.Internet != LinkInternet.Yes)
         {
             OnlineWait.Bound(log);
         }
@@ -109,6 +110,11 @@ internal static class AgentProgram
             session, disk, new NoticeBoard(log), programs is null ? null : (programs, ExitRamdisk.Program.TrimStart('/'), StandByProgram.Argument),
             [.. link.Holdings], end is null ? [] : [new(StandByWord.EndSocket, "", end.Handle)], lastNotice, log);
         disk.UseOthers(link);
+        if (session.Internet == LinkInternet.Auto)
+        {
+            link.Door?.OpenWhenOthersAreHeard(IPAddress.Parse(session.ServerAddress), () => OnlineWait.Allow(log));
+        }
+
         ControlPassage.Start(link, () => disk.Laptop() is { } laptop ? new IPEndPoint(laptop.Address, WellKnownPorts.Admin) : null, log.Say);
         return standBy;
     }

@@ -8,7 +8,8 @@ namespace Stiefel.Attach.Agent;
 
 /// <summary>
 /// The interface to the laptop. It is found by its hardware address, because its number changes when it is replugged and udev may change its
-/// name. Needs neither /proc nor /sys to be mounted: after switch-root the agent has none.
+/// name. If there is a bridge of its name, the card is that one's port, and the addresses are the bridge's (<see cref="LanDoor"/>).
+/// Needs neither /proc nor /sys to be mounted: after switch-root the agent has none.
 /// </summary>
 /// <param name="mac">The hardware address.</param>
 /// <param name="mtu">Size of the largest packet, in bytes; less if the card's driver can do no more.</param>
@@ -19,6 +20,9 @@ internal sealed class CableLink(MacAddress mac, int mtu, Action<string> say, str
 {
     /// <summary>The interface's name. udev keeps it, because it is given before udev starts (systemd.link, NamePolicy=keep).</summary>
     internal const string Name = "stiefellink";
+
+    /// <summary>The name of a card that is the port of a bridge.</summary>
+    internal const string Card = "stiefelcard";
 
     private const int LinkLocalPrefix = 64;
 
@@ -53,15 +57,21 @@ internal sealed class CableLink(MacAddress mac, int mtu, Action<string> say, str
         }
 
         RouteNetlink.SetUp(link.Index);
-        AddOwnAddress(link.Index);
+        var way = LanDoor.FindBridge() ?? link;
+        if (way.Index != link.Index)
+        {
+            RouteNetlink.SetUp(way.Index);
+        }
+
+        AddOwnAddress(way.Index);
         if (!link.HasCarrier)
         {
             _carrierSince = long.MaxValue;
-            return new(link.Index, $"{Name} ({mac}) has no carrier: is the cable plugged in, is the laptop on?");
+            return new(way.Index, $"{Name} ({mac}) has no carrier: is the cable plugged in, is the laptop on?");
         }
 
         _carrierSince = Math.Min(_carrierSince, Environment.TickCount64);
-        return new(link.Index, needsLinkLocal ? MissingLinkLocal(link) : null, link.Mtu);
+        return new(way.Index, needsLinkLocal ? MissingLinkLocal(way) : null, link.Mtu);
     }
 
     // Find it by name, because a bridge has the address of its card. Add the address again if a network manager removed it.
@@ -111,7 +121,14 @@ internal sealed class CableLink(MacAddress mac, int mtu, Action<string> say, str
             Try(() => RouteNetlink.SetMtu(link.Index, possible));
         }
 
-        if (link.Name != Name)
+        var bridge = LanDoor.FindBridge();
+        if (bridge is not null)
+        {
+            Plug(link, bridge, possible);
+        }
+
+        var name = bridge is null ? Name : Card;
+        if (link.Name != name)
         {
             // Kernels before 6.2 rename only interfaces that are down. After the first time, an interface in use keeps its name, on which nothing depends.
             if (link.IsUp && mayInterrupt)
@@ -119,7 +136,19 @@ internal sealed class CableLink(MacAddress mac, int mtu, Action<string> say, str
                 Try(() => RouteNetlink.SetDown(link.Index));
             }
 
-            Try(() => RouteNetlink.Rename(link.Index, Name));
+            Try(() => RouteNetlink.Rename(link.Index, name));
+        }
+    }
+
+    // The card's address belongs to the laptop's system, to which the bridge passes on what is sent there.
+    private void Plug(NetworkLink card, NetworkLink bridge, int largest)
+    {
+        Try(() => RouteNetlink.MakeNoAddress(card.Index));
+        EthernetBridge.AddPort(card.Index, bridge.Index);
+        Try(() => EthernetBridge.PassOn(card.Index, card.Mac));
+        if (LanDoor.FindBridge() is { } now && now.Mtu != largest)
+        {
+            Try(() => RouteNetlink.SetMtu(now.Index, largest));
         }
     }
 
@@ -168,7 +197,7 @@ internal sealed class CableLink(MacAddress mac, int mtu, Action<string> say, str
     {
         try
         {
-            RouteNetlink.AddAddress(link.Index, mac.ToLinkLocalAddress(), LinkLocalPrefix);
+            RouteNetlink.AddAddress(link.Index, link.Kind == EthernetBridge.Kind ? link.Mac.ToLinkLocalAddress() : mac.ToLinkLocalAddress(), LinkLocalPrefix);
         }
         catch (LinuxException exception) when (exception.Errno == Errno.EACCES)
         {

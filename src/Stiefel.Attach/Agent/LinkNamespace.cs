@@ -1,6 +1,7 @@
 using Stiefel.Attach.Console;
 using Stiefel.Linux.Errors;
 using Stiefel.Linux.Network;
+using Stiefel.Protocol.Boot;
 
 namespace Stiefel.Attach.Agent;
 
@@ -24,6 +25,10 @@ internal sealed class LinkNamespace
     private readonly NetworkNamespace? _inside;
     private string? _said;
 
+    // What the laptop's system called the card, and how else it might know it.
+    private string _name = CableLink.Name;
+    private IReadOnlyList<string> _furtherNames = [];
+
     // The kind of interface that was moved in first. Other kinds with the same address (a bridge or macvlan of the laptop's system) stay outside.
     private string? _kind;
     private bool _isKnown;
@@ -38,9 +43,12 @@ internal sealed class LinkNamespace
     /// Moves the calling thread, threads that it starts later, and the card into a new namespace; waits for the card. If that fails, reports it and
     /// leaves the thread where it is.
     /// </summary>
-    internal static LinkNamespace Enter(MacAddress mac, AttachLog log) => Enter(mac, log.Say, WaitingReport.WhileBooting(log));
+    /// <param name="mac">The card's hardware address.</param>
+    /// <param name="internet">If the laptop's system may use the network behind the card.</param>
+    /// <param name="log">Receives what is waited for, and what fails.</param>
+    internal static LinkNamespace Enter(MacAddress mac, LinkInternet internet, AttachLog log) => Enter(mac, internet, log.Say, WaitingReport.WhileBooting(log));
 
-    internal static LinkNamespace Enter(MacAddress mac, Action<string> say, WaitingReport waiting)
+    internal static LinkNamespace Enter(MacAddress mac, LinkInternet internet, Action<string> say, WaitingReport waiting)
     {
         NetworkNamespace? outside = null;
         var isInside = false;
@@ -51,7 +59,9 @@ internal sealed class LinkNamespace
             isInside = true;
             var link = new LinkNamespace(mac, say, outside, NetworkNamespace.OfThisThread());
             DuplicateAddressDetection.DisableByDefault();
+            link.Door = internet == LinkInternet.No ? null : LanDoor.TryMake(mac, say);
             link.WaitForCard(waiting);
+            link.HangDoor(internet);
             new Thread(link.WatchOutside, StackBytes) { IsBackground = true }.Start();
             return link;
         }
@@ -75,7 +85,10 @@ internal sealed class LinkNamespace
     /// <param name="say">Writes a line to the kernel's log.</param>
     internal static LinkNamespace GoOn(MacAddress mac, NetworkNamespace? outside, string? kind, Action<string> say)
     {
-        var link = new LinkNamespace(mac, say, outside, outside is null ? null : NetworkNamespace.OfThisThread()) { _kind = kind, _isKnown = true };
+        var link = new LinkNamespace(mac, say, outside, outside is null ? null : NetworkNamespace.OfThisThread())
+        {
+            _kind = kind, _isKnown = true, Door = outside is null ? null : LanDoor.Find(mac, say),
+        };
         if (outside is not null)
         {
             new Thread(link.WatchOutside, StackBytes) { IsBackground = true }.Start();
@@ -83,6 +96,9 @@ internal sealed class LinkNamespace
 
         return link;
     }
+
+    /// <summary>The way to the network behind the card; null if there is none.</summary>
+    internal LanDoor? Door { get; private set; }
 
     /// <summary>What the stand-by must know of it.</summary>
     internal IEnumerable<StandByMessage> Holdings =>
@@ -98,6 +114,23 @@ internal sealed class LinkNamespace
         {
             waiting.Say(CableLink.NotThere(_mac));
             pause.Wait();
+        }
+    }
+
+    private void HangDoor(LinkInternet internet)
+    {
+        if (Door is not { } door || CableLink.Find(RouteNetlink.ListLinks(), _mac) is not { } card)
+        {
+            return;
+        }
+
+        if (!door.TryHang(card.Index, _outside!, _name, _furtherNames))
+        {
+            Door = null;
+        }
+        else if (internet == LinkInternet.Yes)
+        {
+            door.Open();
         }
     }
 
@@ -131,14 +164,20 @@ internal sealed class LinkNamespace
 
     private bool TakeIn(IReadOnlyList<NetworkLink> links)
     {
-        if (CableLink.Find(links, _mac) is not { } card || (_isKnown && card.Kind != _kind))
+        var door = Door?.OutsideIndex;
+        if (CableLink.Find([.. links.Where(link => link.Index != door)], _mac) is not { } card || (_isKnown && card.Kind != _kind))
         {
             return false;
         }
 
+        if (!_isKnown)
+        {
+            (_name, _furtherNames) = (card.Name, FurtherNames.Of(card.Name, _mac));
+        }
+
         try
         {
-            RouteNetlink.Move(card.Index, _inside!, CableLink.Name);
+            RouteNetlink.Move(card.Index, _inside!, Door is null ? CableLink.Name : CableLink.Card);
         }
         catch (LinuxException exception) when (exception.Errno == Errno.ENODEV)
         {

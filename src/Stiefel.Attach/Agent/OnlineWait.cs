@@ -16,24 +16,34 @@ internal static class OnlineWait
     // Not in systemd/system, by which every program tells whether systemd runs (man 3 sd_booted): this system may have another init.
     private const string File = "systemd/system.control/systemd-networkd-wait-online.service.d/stiefel.conf";
     private const string Content = """
-        # The card through which this system's disk comes is not this system's. Without another one there is nothing to wait for.
+        # The card through which this system's disk comes is not this system's. Without another one, and without other machines behind it, there is nothing to wait for.
         [Unit]
-        ConditionPathExistsGlob=/sys/class/net/*/device
+        ConditionPathExistsGlob=|/sys/class/net/*/device
+        ConditionPathExists=|/run/stiefel/lan
 
         """;
+
+    private const string Mark = "stiefel/lan";
+    private const string MarkContent = "Other machines than the laptop are on the network behind the card of this system's disk.\n";
 
     // An initramfs makes its /run as one of its first steps, and hands it over once it has mounted the root.
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan s_longest = TimeSpan.FromMinutes(10);
 
     /// <summary>Begins on a thread of its own, because /run may not be mounted yet.</summary>
-    internal static void Bound(AttachLog log) => new Thread(() => PlaceWhenPossible(log), StackBytes) { IsBackground = true }.Start();
+    internal static void Bound(AttachLog log) => PlaceWhenPossible(File, Content, log);
 
-    private static void PlaceWhenPossible(AttachLog log)
+    /// <summary>Lets it wait after all, because this system can use the network behind the link's card.</summary>
+    internal static void Allow(AttachLog log) => PlaceWhenPossible(Mark, MarkContent, log);
+
+    private static void PlaceWhenPossible(string file, string content, AttachLog log) =>
+        new Thread(() => Place(file, content, log), StackBytes) { IsBackground = true }.Start();
+
+    private static void Place(string file, string content, AttachLog log)
     {
         try
         {
-            for (var end = Environment.TickCount64 + (long)s_longest.TotalMilliseconds; !LaterRoot.TryPlaceInRun(File, Content) && Environment.TickCount64 < end;)
+            for (var end = Environment.TickCount64 + (long)s_longest.TotalMilliseconds; !LaterRoot.TryPlaceInRun(file, content) && Environment.TickCount64 < end;)
             {
                 Thread.Sleep(s_pause);
             }

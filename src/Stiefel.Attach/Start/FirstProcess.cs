@@ -45,7 +45,7 @@ internal static class FirstProcess
         var session = AttachSession.Parse(File.ReadAllText(AttachSession.Path, Encoding.UTF8));
 
         log.Phase("drivers");
-        PayloadDrivers.Load(Interface(session), session.Tunnel is not null, log);
+        PayloadDrivers.Load(Interface(session), session, log);
         DuplicateAddressDetection.DisableByDefault();
         var program = ExitRamdisk.TryMake(AgentProcess.OwnProgram, TimeSpan.FromSeconds(session.ExitWaitSeconds), log) ?? AgentProcess.OwnProgram;
         while (!AgentProcess.StartAndWaitUntilAttached(program))

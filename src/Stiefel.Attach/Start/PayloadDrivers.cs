@@ -3,6 +3,8 @@ using Stiefel.Linux.Devices;
 using Stiefel.Linux.Modules;
 using Stiefel.Linux.Network;
 using Stiefel.Linux.Processes;
+using Stiefel.Protocol.Boot;
+using Stiefel.Protocol.Handover;
 
 namespace Stiefel.Attach.Start;
 
@@ -20,24 +22,27 @@ internal sealed class PayloadDrivers
 
     private static readonly (string Module, string Sign) s_tunnel = ("wireguard", "/sys/module/wireguard");
 
+    // The payload's way to the network behind the card.
+    private static readonly (string Module, string Sign)[] s_door = [("bridge", "/sys/module/bridge"), ("veth", "/sys/module/veth"), ("af_packet", "/proc/net/packet")];
+
     private readonly MacAddress _wanted;
     private readonly (string Module, string Sign)[] _needed;
     private readonly AttachLog _log;
     private readonly WaitingReport _waiting;
     private readonly UeventListener _uevents = UeventListener.Open();
 
-    private PayloadDrivers(MacAddress wanted, bool hasTunnel, AttachLog log)
+    private PayloadDrivers(MacAddress wanted, bool hasTunnel, bool hasDoor, AttachLog log)
     {
         _wanted = wanted;
-        _needed = hasTunnel ? [.. s_needed, s_tunnel] : s_needed;
+        _needed = [.. s_needed, .. hasTunnel ? [s_tunnel] : Array.Empty<(string, string)>(), .. hasDoor ? s_door : []];
         _log = log;
         _waiting = WaitingReport.WhileBooting(log);
     }
 
     /// <summary>Loads drivers until the interface is there, and reports what it waits for.</summary>
-    internal static void Load(MacAddress wanted, bool hasTunnel, AttachLog log)
+    internal static void Load(MacAddress wanted, AttachSession session, AttachLog log)
     {
-        var drivers = new PayloadDrivers(wanted, hasTunnel, log);
+        var drivers = new PayloadDrivers(wanted, session.Tunnel is not null, session.Internet != LinkInternet.No, log);
         using (drivers._uevents)
         {
             drivers.LoadFromInitramfs(settle: drivers.LoadSent() ? s_sentDriversSettle : TimeSpan.Zero);
@@ -93,7 +98,7 @@ internal sealed class PayloadDrivers
 
         foreach (var (name, sign) in _needed)
         {
-            if (modprobe is not null && !Directory.Exists(sign))
+            if (modprobe is not null && !Path.Exists(sign))
             {
                 _ = ChildProcess.Run(modprobe, ["modprobe", "-q", name]);
             }

@@ -9,9 +9,9 @@ internal static class NetworkPathDrivers
 {
     /// <summary>
     /// The block device and the tunnel, and what they need if it is not built in: IPv6 for the link's addresses,
-    /// and packet sockets for programs that watch the link.
+    /// packet sockets, and what makes the card's network the payload's too.
     /// </summary>
-    public static readonly string[] Always = ["nbd", "wireguard", "ipv6", "af_packet"];
+    public static readonly string[] Always = ["nbd", "wireguard", "ipv6", "af_packet", "bridge", "veth"];
 
     private static readonly string[] s_directories =
     [

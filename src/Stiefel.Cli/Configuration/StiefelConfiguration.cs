@@ -105,6 +105,9 @@ internal sealed record LinkConfiguration
     /// <summary>The largest packet on the cable in bytes; null for what both cards and the cable carry.</summary>
     public int? Mtu { get; init; }
 
+    /// <summary>If the laptop's system on a desktop may use the network behind the card of its disk.</summary>
+    public LinkInternet Internet { get; init; } = LinkInternet.Auto;
+
     /// <summary>The smallest packet in bytes that a link with this protection may be limited to.</summary>
     public static int LeastMtu(LinkProtection protection) => protection == LinkProtection.WireGuard ? TunnelPlan.LeastLinkMtu : TunnelPlan.LeastLinkMtu - TunnelPlan.Overhead;
 }

@@ -62,6 +62,7 @@ internal static class InitrdAppendix
         Mtu = manifest.Link.Mtu,
         LargestMtu = grant.Tunnel?.LargestMtu,
         OtherLinks = tunnel is null ? null : OtherLink.Format(server.Others.Select(other => new OtherLink(other.Link.Mac.ToString(), other.Endpoint.Address))),
+        Internet = manifest.Link.KnownInternet,
         RealInit = realInit,
         BootPort = server.Endpoint.Port,
         Goodbye = goodbye,

@@ -32,7 +32,8 @@ public sealed class EthernetSocket : IDisposable
     /// <exception cref="SocketException">The interface is gone, or the capability is missing.</exception>
     public EthernetSocket(int index, ushort protocol, ReadOnlySpan<FilterInstruction> filter = default)
     {
-        _socket = new Socket(AddressFamily.Packet, SocketType.Raw, (ProtocolType)BinaryPrimitives.ReverseEndianness(protocol));
+        // It receives nothing until it is bound, so that no frame of another interface, or from before the filter, is in it (man 7 packet).
+        _socket = new Socket(AddressFamily.Packet, SocketType.Raw, 0);
         try
         {
             if (!filter.IsEmpty)

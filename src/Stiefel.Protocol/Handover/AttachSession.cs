@@ -1,4 +1,5 @@
 using System.Text;
+using Stiefel.Protocol.Boot;
 
 namespace Stiefel.Protocol.Handover;
 
@@ -49,6 +50,9 @@ public sealed record AttachSession
 
     /// <summary>The other cables to the laptop, the fastest first. Only with a tunnel.</summary>
     public IReadOnlyList<OtherLink> Others => SessionFields.ReadOthers(OtherLinks);
+
+    /// <summary>If the payload may use the network behind the link's card; never if the program that wrote this file did not know of it.</summary>
+    public LinkInternet Internet { get; init; } = LinkInternet.No;
 
     /// <summary>Path of the program to exec once the disk is attached.</summary>
     public string RealInit { get; init; } = "/init";

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using Stiefel.Protocol.Boot;
 using Stiefel.Protocol.Ending;
 using Stiefel.Protocol.Keys;
 using Stiefel.Protocol.Tunnel;
@@ -66,11 +67,18 @@ internal static class SessionFields
     private static readonly SessionField s_others =
         new("other-links", $"up to {OtherLink.Most} of 52:54:00:12:34:56=fe80::1, joined by commas", s => s.OtherLinks!, (s, v) => OtherLink.TryParse(v, IsMac, out _) ? s with { OtherLinks = v } : null);
 
-    private static readonly SessionField[] s_all = [.. s_always, s_ownAddress, s_largestMtu, s_others, .. s_goodbye, .. s_tunnel];
+    /// <summary>The line of a payload that may use the network behind the link's card.</summary>
+    private static readonly SessionField s_internet =
+        new("internet", LinkInternetWords.Expected, s => s.Internet.Word(), (s, v) => LinkInternetWords.Read(v) is { } internet ? s with { Internet = internet } : null);
+
+    private static readonly SessionField[] s_all = [.. s_always, s_ownAddress, s_largestMtu, s_others, s_internet, .. s_goodbye, .. s_tunnel];
 
     /// <summary>The lines of this session's file.</summary>
     public static IReadOnlyList<SessionField> Of(AttachSession session) =>
-        [.. s_always, .. session.OwnAddress is null ? [] : new[] { s_ownAddress }, .. session.LargestMtu is null ? [] : new[] { s_largestMtu }, .. session.OtherLinks is null ? [] : new[] { s_others }, .. session.Goodbye is null ? [] : s_goodbye, .. session.Tunnel is null ? [] : s_tunnel];
+    [
+        .. s_always, .. session.OwnAddress is null ? [] : new[] { s_ownAddress }, .. session.LargestMtu is null ? [] : new[] { s_largestMtu },
+        .. session.OtherLinks is null ? [] : new[] { s_others }, .. session.Internet == LinkInternet.No ? [] : new[] { s_internet }, .. session.Goodbye is null ? [] : s_goodbye, .. session.Tunnel is null ? [] : s_tunnel,
+    ];
 
     public static AttachSession Parse(string text)
     {

@@ -18,6 +18,9 @@ public sealed record PayloadLinkOptions(int RequestTimeoutSeconds, int DeadConne
     /// <summary>The MTU that the setting names; null if it is chosen by what the link can do.</summary>
     public int? WantedMtu { get; init; }
 
+    /// <summary>If a payload may use the network behind the desktop's card.</summary>
+    public LinkInternet Internet { get; init; }
+
     private const string ProtectionKey = "Link:Protection";
     private const string MtuKey = "Link:Mtu";
 
@@ -38,6 +41,7 @@ public sealed record PayloadLinkOptions(int RequestTimeoutSeconds, int DeadConne
         RequestTimeoutSeconds = RequestTimeoutSeconds,
         DeadConnectionSeconds = DeadConnectionSeconds,
         ExitWaitSeconds = ExitWaitSeconds,
+        Internet = Internet.Word(),
     };
 
     /// <param name="reader">The settings.</param>
@@ -67,7 +71,10 @@ public sealed record PayloadLinkOptions(int RequestTimeoutSeconds, int DeadConne
             // Larger packets are tried in the tunnel; without one the setting is taken at its word.
             protection == LinkProtection.WireGuard ? Math.Min(usual, LargePackets.UsualMtu) : usual,
             protection,
-            reader.Number("Link:Port", WellKnownPorts.Tunnel, 1, MostPort)) { WantedMtu = wanted };
+            reader.Number("Link:Port", WellKnownPorts.Tunnel, 1, MostPort)) 
+        {
+            WantedMtu = wanted, Internet = reader.Choice("Link:Internet", LinkInternet.Auto),
+        };
     }
 
     private static int? ReadMtu(SettingReader reader) => reader.Text(MtuKey, "auto") switch

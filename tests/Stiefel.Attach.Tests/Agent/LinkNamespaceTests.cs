@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Stiefel.Attach.Agent;
 using Stiefel.Attach.Console;
 using Stiefel.Linux.Network;
+using Stiefel.Protocol.Boot;
 using Xunit;
 using static Stiefel.Linux.Tests.PrivateNetwork;
 
@@ -23,7 +24,7 @@ public sealed class LinkNamespaceTests
         using var cable = new Cable(_address);
         OnOwnThread(() =>
         {
-            var link = LinkNamespace.Enter(Mac, Assert.Fail, NoWait());
+            var link = LinkNamespace.Enter(Mac, LinkInternet.No, Assert.Fail, NoWait());
 
             Assert.False(link.IsShared);
             Assert.Empty(link.Outside(Cards));
@@ -47,7 +48,7 @@ public sealed class LinkNamespaceTests
         using var cable = new Cable(_address);
         OnOwnThread(() =>
         {
-            var link = LinkNamespace.Enter(Mac, Assert.Fail, NoWait());
+            var link = LinkNamespace.Enter(Mac, LinkInternet.No, Assert.Fail, NoWait());
             var before = Assert.Single(Cards()).Index;
 
             link.Outside(() => Done(cable.PlugOut));
@@ -65,7 +66,7 @@ public sealed class LinkNamespaceTests
         using var cable = new Cable(_address);
         OnOwnThread(() =>
         {
-            var link = LinkNamespace.Enter(Mac, Assert.Fail, NoWait());
+            var link = LinkNamespace.Enter(Mac, LinkInternet.No, Assert.Fail, NoWait());
             link.Outside(() => Done(() => Ip($"link add ourbridge address {_address} type bridge")));
             try
             {
@@ -91,7 +92,7 @@ public sealed class LinkNamespaceTests
             List<string> said = [];
             OnOwnThread(() =>
             {
-                var link = LinkNamespace.Enter(Mac, said.Add, NoWait());
+                var link = LinkNamespace.Enter(Mac, LinkInternet.No, said.Add, NoWait());
 
                 Assert.True(link.IsShared);
                 Assert.Equal("ourbridge", Assert.Single(Cards()).Name);
