@@ -36,6 +36,14 @@ public sealed class ProtocolJsonTests
     }
 
     /// <summary>A laptop or desktop of before large packets names none.</summary>
+    [Theory]
+    [InlineData("{}", LinkInternet.Auto)]
+    [InlineData("""{"internet":"no"}""", LinkInternet.No)]
+    [InlineData("""{"internet":"yes"}""", LinkInternet.Yes)]
+    [InlineData("""{"internet":"on-sundays"}""", LinkInternet.Auto)]
+    public void Internet_FromAnOlderOrNewerLaptop_IsAuto(string json, LinkInternet internet) =>
+        Assert.Equal(internet, JsonSerializer.Deserialize("""{"title":"","kernel":{"size":1,"sha256":""},"initrd":{"size":1,"sha256":""},"commandLine":"","link":""" + json + "}", ProtocolJson.Default.BootManifest)!.Link.KnownInternet);
+
     [Fact]
     public void LargestMtu_FromAnOlderPeer_IsNone()
     {

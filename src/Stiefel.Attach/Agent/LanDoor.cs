@@ -28,7 +28,7 @@ internal sealed class LanDoor
     private const int StackBytes = 256 * 1024;
 
     private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan s_longest = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan s_longest = TimeSpan.FromSeconds(30);
 
     private readonly MacAddress _mac;
     private readonly int _inside;

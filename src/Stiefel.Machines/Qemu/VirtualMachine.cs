@@ -13,6 +13,7 @@ namespace Stiefel.Machines.Qemu;
 /// </summary>
 public sealed class VirtualMachine : IAsyncDisposable
 {
+    private const string Router = "router";
     private const string Stick = "stick", StickDevice = "stick-device";
 
     private readonly VirtualMachineOptions _options;
@@ -138,6 +139,22 @@ public sealed class VirtualMachine : IAsyncDisposable
     /// <param name="adapter">QEMU's id of the card.</param>
     public Task SetCableAsync(bool connected, CancellationToken token, string adapter = QemuCommandLine.AdapterId)
         => _monitor.ExecuteAsync("set_link", new JsonObject { ["name"] = adapter, ["up"] = connected }, token);
+
+    /// <summary>
+    /// Connects the switch of this machine's cables to a network with a router, which gives addresses by DHCP and leads nowhere. A connection to a port of
+    /// the host's loopback reaches the first machine that took an address.
+    /// </summary>
+    /// <param name="here">The port on the host's loopback.</param>
+    /// <param name="there">The port in the machine.</param>
+    /// <param name="token">Cancels the work.</param>
+    public async Task PlugRouterAsync(int here, int there, CancellationToken token)
+    {
+        await _monitor.ExecuteAsync("netdev_add", new JsonObject
+        {
+            ["type"] = "user", ["id"] = Router, ["restrict"] = true, ["hostfwd"] = new JsonArray(new JsonObject { ["str"] = $"tcp:127.0.0.1:{here}-{CableEnd.ForwardedAddress}:{there}" }),
+        }, token);
+        await _monitor.ExecuteAsync("netdev_add", new JsonObject { ["type"] = "hubport", ["id"] = $"port-{Router}", ["hubid"] = 0, ["netdev"] = Router }, token);
+    }
 
     /// <summary>Unplugs the network adapter; returns when the system has released it.</summary>
     public Task UnplugAdapterAsync(CancellationToken token) => UnplugAsync(QemuCommandLine.AdapterId, token);

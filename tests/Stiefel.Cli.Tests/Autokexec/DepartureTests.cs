@@ -30,6 +30,13 @@ public sealed class DepartureTests : IDisposable
     public void CommandLine_Mtu_IsHandedOnUnlessItIsChosenByItself(string mtu, string argument) => Assert.Equal(
         "stiefel_role=server stiefel_bootdisk=/dev/sda" + argument, Departure($"boot: {{disk: /dev/sda}}\nlink: {{mtu: {mtu}}}\n").CommandLine());
 
+    [Theory]
+    [InlineData("auto", "")]
+    [InlineData("yes", " stiefel.Link.Internet=yes")]
+    [InlineData("no", " stiefel.Link.Internet=no")]
+    public void CommandLine_Internet_IsHandedOnUnlessItIsChosenByItself(string internet, string argument) => Assert.Equal(
+        "stiefel_role=server stiefel_bootdisk=/dev/sda" + argument, Departure($"boot: {{disk: /dev/sda}}\nlink: {{internet: {internet}}}\n").CommandLine());
+
     [Fact]
     public void CommandLine_BootLoad_IsHandedOnAndNotTheEntryBesides() => Assert.Equal(
         "stiefel_role=server stiefel_bootdisk=/dev/sda stiefel.Boot.Load.Kernel=/k stiefel.Boot.Load.Initrd=/i stiefel.Boot.Load.CommandLine=\"root=UUID=1 rw\"",

@@ -68,6 +68,7 @@ public class ConfigurationFileTests
     [InlineData("network:\n  dhcp: maybe\n", "c:2:9: network.dhcp: expected auto, off or always, found `maybe`")]
     [InlineData("link:\n  protection: maybe\n", "c:2:15: link.protection: expected wireguard or none, found `maybe`")]
     [InlineData("link:\n  mtu: 9k\n", "c:2:8: link.mtu: expected auto or a whole number from 1360 to 65535, found `9k`")]
+    [InlineData("link:\n  internet: maybe\n", "c:2:13: link.internet: expected auto, yes or no, found `maybe`")]
     [InlineData("link:\n  mtu: 1300\n", "c:2:8: link.mtu: expected auto or a whole number from 1360 to 65535, found `1300`")]
     [InlineData("link:\n  mtu: 70000\n  protection: none\n", "c:2:8: link.mtu: expected auto or a whole number from 1280 to 65535, found `70000`")]
     [InlineData("initrd:\n  packing:\n    compressor: rar\n", "c:3:17: initrd.packing.compressor: expected zstd, xz, gzip or none, optionally with a level: zstd -19; found `rar`")]

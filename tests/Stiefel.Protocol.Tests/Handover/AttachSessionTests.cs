@@ -1,5 +1,6 @@
 using System.Net;
 using CsCheck;
+using Stiefel.Protocol.Boot;
 using Stiefel.Protocol.Handover;
 
 namespace Stiefel.Protocol.Tests.Handover;
@@ -110,6 +111,21 @@ public sealed class AttachSessionTests
     public void Parse_OtherLinksWithoutATunnel_IsRefused() => Assert.Equal(
         "/stiefel/session: other-links: expected a tunnel, which can go by each of them",
         Assert.Throws<FormatException>(() => AttachSession.Parse(Text + "other-links=52:54:00:12:34:57=fe80::7\n")).Message);
+
+    [Theory]
+    [InlineData(LinkInternet.Auto, "internet=auto\n")]
+    [InlineData(LinkInternet.Yes, "internet=yes\n")]
+    [InlineData(LinkInternet.No, "")]
+    public void Format_NetworkBehindTheCard_HasItsLineUnlessThePayloadMayNotUseIt(LinkInternet internet, string line)
+    {
+        var session = s_tunnelled with { Internet = internet };
+        Assert.Equal(Text + line + Tunnel, session.Format());
+        Assert.Equal(session, AttachSession.Parse(session.Format()));
+    }
+
+    [Fact]
+    public void Parse_WrongInternet_SaysWhereAndWhat() => Assert.Equal(
+        "/stiefel/session:12: internet: expected auto, yes or no, got 'maybe'", Assert.Throws<FormatException>(() => AttachSession.Parse(Text + "internet=maybe\n")).Message);
 
     [Theory]
     [InlineData("largest-mtu=1280\n", true, "/stiefel/session:12: largest-mtu: expected bytes from 1281 to 65535, got '1280'")]

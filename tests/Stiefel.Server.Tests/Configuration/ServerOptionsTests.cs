@@ -93,6 +93,7 @@ public sealed class ServerOptionsTests : IDisposable
     [InlineData("Link:Mtu = '1300' (command line): expected at least 1360, since Link:Protection wireguard needs room for its headers", "--Disk:Path d --Link:Mtu 1300")]
     [InlineData("Link:Protection = 'tls' (command line): expected wireguard or none", "--Disk:Path d --Link:Protection tls")]
     [InlineData("Link:Protection = 'wireguard' (command line): expected nothing, since an open export", "--Disk:Path d --Link:Protection wireguard --Nbd:Access open --Nbd:Listen 127.0.0.1:1")]
+    [InlineData("Link:Internet = 'maybe' (command line): expected auto or yes or no", "--Disk:Path d --Link:Internet maybe")]
     [InlineData("Link:Port = '0' (command line): expected a number from 1 to 65471", "--Disk:Path d --Link:Port 0")]
     [InlineData("Logging:Level = 'loud' (command line): expected trace or debug", "--Disk:Path d --Logging:Level loud")]
     public void Read_Mistake_IsOneLineThatSaysWhatAndWhere(string message, string args)
@@ -101,6 +102,13 @@ public sealed class ServerOptionsTests : IDisposable
         Assert.StartsWith(message, error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', error.Message);
     }
+
+    [Theory]
+    [InlineData("yes")]
+    [InlineData("no")]
+    [InlineData("auto")]
+    public void Read_Internet_IsInTheManifest(string internet) =>
+        Assert.Equal(internet, Read("--Disk:Path", "d", "--Link:Internet", internet).Link.ToParameters().Internet);
 
     [Fact]
     public void Read_AllowedOpenOnNetwork_IsTaken() =>
