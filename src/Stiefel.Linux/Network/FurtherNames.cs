@@ -15,14 +15,16 @@ public static class FurtherNames
     public static IReadOnlyList<string> Of(string name, MacAddress mac, string root = LinkHardware.Root)
     {
         var byAddress = $"enx{Convert.ToHexStringLower(mac.ToBytes())}";
-        return PciName(Path.Combine(root, name, "device")) is { } byPlace ? [byPlace, byAddress] : [byAddress];
+        return PciName(Path.Combine(root, name)) is { } byPlace ? [byPlace, byAddress] : [byAddress];
     }
 
-    private static string? PciName(string device)
+    private static string? PciName(string card)
     {
         try
         {
-            var path = File.ResolveLinkTarget(device, returnFinalTarget: true)?.FullName ?? "";
+            // One link after the other: .NET takes the second one's `..` for the parent of the first link, not of what it leads to.
+            var directory = File.ResolveLinkTarget(card, returnFinalTarget: false)?.FullName ?? card;
+            var path = File.ResolveLinkTarget(Path.Combine(directory, "device"), returnFinalTarget: false)?.FullName ?? "";
             if (Path.GetFileName(path).StartsWith("virtio", StringComparison.Ordinal))
             {
                 path = Path.GetDirectoryName(path)!;

@@ -36,7 +36,9 @@ public sealed class FurtherNamesTests
 
     private static void Link(string sysfs, string device)
     {
-        var card = Directory.CreateDirectory(Path.Combine(sysfs, "net/eth0"));
-        File.CreateSymbolicLink(Path.Combine(card.FullName, "device"), device);
+        var card = Directory.CreateDirectory(Path.Combine(device, "net/eth0"));
+        File.CreateSymbolicLink(Path.Combine(card.FullName, "device"), $"../../../{Path.GetFileName(device)}");
+        Directory.CreateDirectory(Path.Combine(sysfs, "net"));
+        File.CreateSymbolicLink(Path.Combine(sysfs, "net/eth0"), Path.Combine("..", Path.GetRelativePath(sysfs, card.FullName)));
     }
 }
