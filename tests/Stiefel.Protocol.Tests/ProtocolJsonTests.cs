@@ -37,11 +37,11 @@ public sealed class ProtocolJsonTests
 
     /// <summary>A laptop or desktop of before large packets names none.</summary>
     [Theory]
-    [InlineData("{}", LinkInternet.Auto)]
-    [InlineData("""{"internet":"no"}""", LinkInternet.No)]
+    [InlineData("{}", LinkInternet.No)]
+    [InlineData("""{"internet":"auto"}""", LinkInternet.Auto)]
     [InlineData("""{"internet":"yes"}""", LinkInternet.Yes)]
-    [InlineData("""{"internet":"on-sundays"}""", LinkInternet.Auto)]
-    public void Internet_FromAnOlderOrNewerLaptop_IsAuto(string json, LinkInternet internet) =>
+    [InlineData("""{"internet":"on-sundays"}""", LinkInternet.No)]
+    public void Internet_FromAnOlderOrNewerLaptop_IsNo(string json, LinkInternet internet) =>
         Assert.Equal(internet, JsonSerializer.Deserialize("""{"title":"","kernel":{"size":1,"sha256":""},"initrd":{"size":1,"sha256":""},"commandLine":"","link":""" + json + "}", ProtocolJson.Default.BootManifest)!.Link.KnownInternet);
 
     [Fact]

@@ -91,7 +91,7 @@ internal sealed class Departure(StiefelConfiguration configuration, KeyDirectory
             .. Laptop is { } laptop ? OwnLaptop.Options(laptop) : [],
             .. configuration.Link.Protection == LinkProtection.None ? [new KernelOption("stiefel.Link.Protection", LinkProtection.None.Word())] : Array.Empty<KernelOption>(),
             .. configuration.Link.Mtu is { } mtu ? [new KernelOption("stiefel.Link.Mtu", mtu.ToString(CultureInfo.InvariantCulture))] : Array.Empty<KernelOption>(),
-            .. configuration.Link.Internet is var internet and not LinkInternet.Auto ? [new KernelOption("stiefel.Link.Internet", internet.Word())] : Array.Empty<KernelOption>(),
+            .. configuration.Link.Internet is var internet and not LinkInternetWords.Usual ? [new KernelOption("stiefel.Link.Internet", internet.Word())] : Array.Empty<KernelOption>(),
             .. configuration.Network.Dhcp is var dhcp and not DhcpChoice.Auto ? [new KernelOption("stiefel.NetBoot.Dhcp", dhcp.ToString().ToLowerInvariant())] : Array.Empty<KernelOption>(),
             .. configuration.Network.DhcpClient is var client and not DhcpClientChoice.On ? [new KernelOption("stiefel.Network.DhcpClient", client.ToString().ToLowerInvariant())] : Array.Empty<KernelOption>(),
             .. configuration.Network.Addresses is { Count: > 0 } addresses ? [new KernelOption("stiefel.Network.Addresses", string.Join(',', addresses))] : Array.Empty<KernelOption>(),

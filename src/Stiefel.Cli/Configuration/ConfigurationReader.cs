@@ -214,7 +214,7 @@ internal sealed class ConfigurationReader(string directory)
 
         var known = protection ?? new LinkConfiguration().Protection;
         var mtu = link.NumberUnless("mtu", "auto", LinkConfiguration.LeastMtu(known), ushort.MaxValue);
-        var internet = LinkInternetWords.Read(link.Word("internet", "auto", "yes", "no")) ?? LinkInternet.Auto;
+        var internet = LinkInternetWords.Read(link.Word("internet", "auto", "yes", "no")) ?? LinkInternetWords.Usual;
         link.Finish();
         return new LinkConfiguration { Protection = known, Mtu = mtu, Internet = internet };
     }

@@ -106,7 +106,7 @@ internal sealed record LinkConfiguration
     public int? Mtu { get; init; }
 
     /// <summary>If the laptop's system on a desktop may use the network behind the card of its disk.</summary>
-    public LinkInternet Internet { get; init; } = LinkInternet.Auto;
+    public LinkInternet Internet { get; init; } = LinkInternetWords.Usual;
 
     /// <summary>The smallest packet in bytes that a link with this protection may be limited to.</summary>
     public static int LeastMtu(LinkProtection protection) => protection == LinkProtection.WireGuard ? TunnelPlan.LeastLinkMtu : TunnelPlan.LeastLinkMtu - TunnelPlan.Overhead;

@@ -39,12 +39,12 @@ public sealed record LinkParameters
     /// <summary>Seconds for which the payload, when it shuts down, may wait for the laptop to say goodbye.</summary>
     public int ExitWaitSeconds { get; set; } = 300;
 
-    /// <summary>A word of <see cref="LinkInternetWords"/>, or one of a later version, which means <see cref="LinkInternet.Auto"/> here.</summary>
-    public string Internet { get; set; } = LinkInternet.Auto.Word();
+    /// <summary>A word of <see cref="LinkInternetWords"/>, or one of a later version, which means <see cref="LinkInternetWords.Usual"/> here.</summary>
+    public string Internet { get; set; } = LinkInternetWords.Usual.Word();
 
     /// <summary>The meaning of <see cref="Internet"/>.</summary>
     [JsonIgnore]
-    public LinkInternet KnownInternet => LinkInternetWords.Read(Internet) ?? LinkInternet.Auto;
+    public LinkInternet KnownInternet => LinkInternetWords.Read(Internet) ?? LinkInternetWords.Usual;
 }
 
 /// <summary>Describes what the server offers to boot; the sealed part of the handshake's answer (docs/protocol.md#manifest).</summary>

@@ -20,6 +20,9 @@ public static class LinkInternetWords
     private const string Yes = "yes";
     private const string No = "no";
 
+    /// <summary>The choice of a laptop whose owner made none.</summary>
+    public const LinkInternet Usual = LinkInternet.No;
+
     /// <summary>The words that <see cref="Read"/> accepts, for messages.</summary>
     public const string Expected = "auto, yes or no";
 

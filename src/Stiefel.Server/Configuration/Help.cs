@@ -63,7 +63,7 @@ public static class Help
                                            where Network:Manage is
           --Link:Protection wireguard|none   how sessions' blocks cross the link: in a tunnel, or unprotected; default wireguard
           --Link:Port PORT                 UDP, of WireGuard; several desktops take those after it; default 61571
-          --Link:Internet auto|yes|no      if a desktop's system may use the network behind the card of its disk; default auto: if others are there
+          --Link:Internet auto|yes|no      if a desktop's system may use the network behind the card of its disk; default no; auto: if others are there
           --Link:Mtu auto|BYTES            largest packet of the payload's link; default auto: 1500, and up to 9000 on a cable that carries them
           --Link:RequestTimeoutSeconds N   an unanswered request ends the payload's connection; default 5
           --Link:DeadConnectionSeconds N   the payload waits this long for the server; 0 for ever; default 600

@@ -73,7 +73,7 @@ public sealed record PayloadLinkOptions(int RequestTimeoutSeconds, int DeadConne
             protection,
             reader.Number("Link:Port", WellKnownPorts.Tunnel, 1, MostPort)) 
         {
-            WantedMtu = wanted, Internet = reader.Choice("Link:Internet", LinkInternet.Auto),
+            WantedMtu = wanted, Internet = reader.Choice("Link:Internet", LinkInternetWords.Usual),
         };
     }
 

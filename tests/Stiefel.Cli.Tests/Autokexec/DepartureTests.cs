@@ -31,10 +31,10 @@ public sealed class DepartureTests : IDisposable
         "stiefel_role=server stiefel_bootdisk=/dev/sda" + argument, Departure($"boot: {{disk: /dev/sda}}\nlink: {{mtu: {mtu}}}\n").CommandLine());
 
     [Theory]
-    [InlineData("auto", "")]
+    [InlineData("no", "")]
     [InlineData("yes", " stiefel.Link.Internet=yes")]
-    [InlineData("no", " stiefel.Link.Internet=no")]
-    public void CommandLine_Internet_IsHandedOnUnlessItIsChosenByItself(string internet, string argument) => Assert.Equal(
+    [InlineData("auto", " stiefel.Link.Internet=auto")]
+    public void CommandLine_Internet_IsHandedOnUnlessItIsTheUsual(string internet, string argument) => Assert.Equal(
         "stiefel_role=server stiefel_bootdisk=/dev/sda" + argument, Departure($"boot: {{disk: /dev/sda}}\nlink: {{internet: {internet}}}\n").CommandLine());
 
     [Fact]

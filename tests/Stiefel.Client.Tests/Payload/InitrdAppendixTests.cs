@@ -64,7 +64,6 @@ public sealed class InitrdAppendixTests
                 RequestTimeoutSeconds = 7, DeadConnectionSeconds = 0, ExitWaitSeconds = 60, Mtu = 1400, RealInit = "/init",
                 Goodbye = s_goodbye,
                 Tunnel = new(61571, Key(1), Key(2), Key(3)),
-                Internet = LinkInternet.Auto,
             },
             session);
     }

@@ -1,16 +1,17 @@
 using System.Net;
 using System.Net.Sockets;
 using Stiefel.EndToEnd.Native;
-using Stiefel.Machines.Consoles;
+using Stiefel.Machines.Disks;
+using Stiefel.Machines.Qemu;
 using Stiefel.Machines.Runs;
 using Stiefel.Machines.Scenarios;
-using Stiefel.Machines.Stations;
 
 namespace Stiefel.EndToEnd.Machines;
 
 /// <summary>Tests that a desktop with one card uses the network behind it while its disk comes through the same card.</summary>
 [Trait("Needs", "machines")]
-public sealed class SharedCardTests(MachineParts parts) : PayloadScenario(parts)
+[Trait("Needs", "long")]
+public sealed class SharedCardTests(MachineParts parts)
 {
     private const int Port = 7007;
     private const string Answer = "the desktop's own answer";
@@ -28,41 +29,60 @@ public sealed class SharedCardTests(MachineParts parts) : PayloadScenario(parts)
         perl -MIO::Socket::INET -e '$s = IO::Socket::INET->new(Listen => 5, LocalPort => {{Port}}, ReuseAddr => 1) or die; while ($c = $s->accept) { print $c "{{Answer}}\n"; close $c }' </dev/null >/dev/null 2>&1 &
         """;
 
-    private static readonly string s_killAgent = "p=$(pgrep -x stiefel-agent) && kill -9 $p && until [ -n \"$(pgrep -x stiefel-agent)\" ] && [ \"$(pgrep -x stiefel-agent)\" != $p ]; do sleep 0.05; done";
+    private const string KillAgent = "p=$(pgrep -x stiefel-agent) && kill -9 $p && until [ -n \"$(pgrep -x stiefel-agent)\" ] && [ \"$(pgrep -x stiefel-agent)\" != $p ]; do sleep 0.05; done";
+
+    private readonly CancellationToken _token = TestContext.Current.CancellationToken;
 
     [Fact]
-    public Task Desktop_WithOneCardOnANetworkWithARouter_HasItsAddressThereWhileItsDiskWorks() => PlayAsync("shared-card", async (_, payload) =>
+    public async Task Desktop_WithOneCardOnANetworkWithARouter_HasItsAddressThereWhileItsDiskWorks()
     {
-        var (shell, desktop) = (payload.Shell, payload.Desktop.Machine);
-        var card = await shell.RunAsync(Card, Token);
-        Assert.Contains(MachineRun.DesktopMac, card, StringComparison.Ordinal);
-        Assert.Contains("state DOWN", card, StringComparison.Ordinal);
-        Assert.Contains("altname enp", await shell.RunAsync("ip link show dev eth0", Token), StringComparison.Ordinal);
+        var disk = await parts.DiskAsync(InitramfsMaker.InitramfsTools);
+        await parts.PlayAsync("shared-card", async run =>
+        {
+            var image = await disk.CopyAsync(Path.Combine(run.WorkDirectory, "laptop.img"), _token);
+            var key = parts.NewKey("stick");
+            await using (var laptop = await RamdiskLaptop.StartAsync(run, [new VirtualDisk(image.Path)], key, _token, "stiefel.Link.Internet=auto"))
+            {
+                await using var desktop = await Desktop.StartAsync(run, "desktop", DesktopStart.Direct, key, _token);
+                await UseAsync(laptop, desktop);
+            }
 
-        var writer = new KeptWriter(shell, Token);
+            await DiskChecks.CleanAsync(image, disk.RootPartition, _token);
+        });
+    }
+
+    private async Task UseAsync(VirtualMachine laptop, Desktop desktop)
+    {
+        var shell = await desktop.LogInAsync(_token);
+        var card = await shell.RunAsync(Card, _token);
+        Assert.Contains(MachineRun.DesktopMac, card, StringComparison.Ordinal);
+        Assert.Contains("altname enp", card, StringComparison.Ordinal);
+        Assert.Contains("state DOWN", card, StringComparison.Ordinal);
+
+        var writer = new KeptWriter(shell, _token);
         await writer.StartAsync();
-        await shell.RunAsync(s_networkd, Token);
-        await shell.RunAsync("until ip -o link show dev eth0 | grep NO-CARRIER; do sleep 0.2; done", Token);
+        await shell.RunAsync(s_networkd, _token);
+        await shell.RunAsync("until ip -o link show dev eth0 | grep NO-CARRIER; do sleep 0.2; done", _token);
         var calm = await writer.MoreAsync();
         var here = Scratch.FreePort();
-        await payload.Laptop.Machine.PlugRouterAsync(here, Port, Token);
-        await shell.RunAsync($"until ip -o -4 address show dev eth0 | grep 10.0.2.15; do sleep 0.2; done", Token, TimeLimits.Command * 2);
-        await shell.RunAsync(s_answers, Token);
+        await laptop.PlugRouterAsync(here, Port, _token);
+        await shell.RunAsync("until ip -o -4 address show dev eth0 | grep 10.0.2.15; do sleep 0.2; done", _token, TimeLimits.Command * 2);
+        await shell.RunAsync(s_answers, _token);
         await AnswersAsync(here);
         Assert.True(await writer.MoreAsync() < Limit(calm));
 
-        await shell.RunAsync("ip link set dev eth0 down; sleep 1; ip link set dev eth0 up", Token);
-        await shell.RunAsync(s_killAgent, Token);
+        await shell.RunAsync("ip link set dev eth0 down; sleep 1; ip link set dev eth0 up", _token);
+        await shell.RunAsync(KillAgent, _token);
         await AnswersAsync(here);
         Assert.True(await writer.MoreAsync() < Limit(calm));
 
-        await desktop.UnplugAdapterAsync(Token);
-        await desktop.PlugAdapterAsync(Token);
+        await desktop.Machine.UnplugAdapterAsync(_token);
+        await desktop.Machine.PlugAdapterAsync(_token);
         await AnswersAsync(here);
         await writer.EndAsync();
-        await PayloadChecks.NoDiskErrorAsync(shell, Token);
-        await payload.Desktop.PowerOffAsync(shell, Token);
-    });
+        await PayloadChecks.NoDiskErrorAsync(shell, _token);
+        await desktop.PowerOffAsync(shell, _token);
+    }
 
     private static int Limit(int calm) => Math.Max((int)(Noise * Math.Max(WorkClock.Instance.Slowness, 1)), 4 * calm);
 
@@ -75,7 +95,7 @@ public sealed class SharedCardTests(MachineParts parts) : PayloadScenario(parts)
             try
             {
                 using var client = new TcpClient();
-                using var limit = CancellationTokenSource.CreateLinkedTokenSource(Token);
+                using var limit = CancellationTokenSource.CreateLinkedTokenSource(_token);
                 limit.CancelAfter(TimeSpan.FromSeconds(5));
                 await client.ConnectAsync(IPAddress.Loopback, here, limit.Token);
                 using var reader = new StreamReader(client.GetStream());
@@ -85,13 +105,13 @@ public sealed class SharedCardTests(MachineParts parts) : PayloadScenario(parts)
                     return;
                 }
             }
-            catch (Exception exception) when (exception is SocketException or IOException || (exception is OperationCanceledException && !Token.IsCancellationRequested))
+            catch (Exception exception) when (exception is SocketException or IOException || (exception is OperationCanceledException && !_token.IsCancellationRequested))
             {
                 // Not yet.
             }
 
             Assert.False(deadline.Left <= TimeSpan.Zero, "the desktop's address does not answer");
-            await Task.Delay(200, Token);
+            await Task.Delay(200, _token);
         }
     }
 }
