@@ -19,7 +19,7 @@ public sealed record PayloadLinkOptions(int RequestTimeoutSeconds, int DeadConne
     public int? WantedMtu { get; init; }
 
     /// <summary>If a payload may use the network behind the desktop's card.</summary>
-    public LinkInternet Internet { get; init; }
+    public LinkInternet Internet { get; init; } = LinkInternetWords.Usual;
 
     private const string ProtectionKey = "Link:Protection";
     private const string MtuKey = "Link:Mtu";
