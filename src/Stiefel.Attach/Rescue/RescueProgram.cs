@@ -22,10 +22,6 @@ internal static class RescueProgram
     private const int StackBytes = 256 * 1024;
     private const int StandardError = 2;
 
-    // man 5 proc: leads to the program that this process was started from, also when its file is gone.
-    private const string Self = "/proc/self";
-    private const string OwnProgram = "exe";
-
     // Move to the root group: processes in the group of a session or service are killed when it ends (man 5 systemd.kill).
     private const string RootGroup = "/sys/fs/cgroup/cgroup.procs";
 
@@ -75,11 +71,13 @@ internal static class RescueProgram
     private static void KeepUntilDetached(
         AttachOrder order, AttachSession session, AttachedDisk disk, ulong lastNotice, AttachLog log, Action ready, Socket? socket = null)
     {
-        using var self = ReadOnlyFile.Open(Self);
+        // Not by /proc/PID/exe: what is kept out of core dumps cannot be read there by a child (man 2 PR_SET_DUMPABLE).
+        var program = Environment.ProcessPath!;
+        using var programs = ReadOnlyFile.Open(Path.GetDirectoryName(program)!);
         StandByKeeper? standBy = null;
         using var listener = new DetachListener(order.Socket, disk.Goodbye(), () => Abandon(order.Index), Leave, socket);
         standBy = AgentProgram.Serve(
-            session, disk, Board(log), (self, OwnProgram, StandByProgram.BesideArgument), [new(StandByWord.Beside, AgentHoldings.Format(order))],
+            session, disk, Board(log), (programs, Path.GetFileName(program), StandByProgram.BesideArgument), [new(StandByWord.Beside, AgentHoldings.Format(order))],
             [new(StandByWord.EndSocket, "", listener.Handle)], lastNotice, log);
         new Thread(disk.KeepConnected, StackBytes) { IsBackground = true }.Start();
         ready();
