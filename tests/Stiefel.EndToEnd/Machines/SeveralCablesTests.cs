@@ -9,6 +9,7 @@ namespace Stiefel.EndToEnd.Machines;
 
 /// <summary>Two cables between a laptop and a desktop's agent, with the kernel's WireGuard and NBD client, in one machine (<see cref="TunnelStage"/>).</summary>
 [Trait("Needs", "machines")]
+[Trait("Needs", "long")]
 public sealed class SeveralCablesTests(MachineParts parts)
 {
     private const string OtherCard = "52:54:00:5e:00:12";
@@ -28,7 +29,6 @@ public sealed class SeveralCablesTests(MachineParts parts)
     }
 
     [Fact]
-    [Trait("Needs", "long")]
     public Task Desktop_WithTwoCables_BootsAndOutlivesTheLossOfOne() => parts.PlayServingAsync(
         "two-cables",
         async (run, laptop) =>
