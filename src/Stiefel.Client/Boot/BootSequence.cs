@@ -60,7 +60,6 @@ internal sealed class BootSequence(
             screen.Say($"  also by {other.Link.Name}, which carries the disk while {server.Link.Name} does not");
         }
 
-
         screen.Phase("handshake", "the laptop opens its boot files");
         using var laptop = await BootClient.ConnectAsync(server, key, token);
         if (!options.NoLoad)

@@ -17,7 +17,7 @@ public sealed class OutageTests(MachineParts parts) : PayloadScenario(parts)
     private const string TunnelNumber = PayloadChecks.InLink + " ip -o link show dev stiefeltunnel | cut -d: -f1";
     // ETHTOOL_GWOL (linux/ethtool.h), as `ethtool` shows it; WAKE_MAGIC is 32.
     private const string WakesBy =
-        "perl -e 'socket(S, 2, 2, 0); $w = pack(\"L3x8\", 5, 0, 0); $r = pack(\"a16Px16\", \"stiefelcard\", $w); ioctl(S, 0x8946, $r) or die $!; print((unpack(\"L3\", $w))[2] == 32 ? \"magic\" : \"not\")'";
+        "perl -e 'socket(S, 2, 2, 0); $w = pack(\"L3x8\", 5, 0, 0); $r = pack(\"a16Px16\", \"stiefellink\", $w); ioctl(S, 0x8946, $r) or die $!; print((unpack(\"L3\", $w))[2] == 32 ? \"magic\" : \"not\")'";
 
     private const string File = "/root/written-after-all";
 

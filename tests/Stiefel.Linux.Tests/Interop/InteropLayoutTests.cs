@@ -21,7 +21,7 @@ public sealed class InteropLayoutTests
 
     [Fact]
     public void LinuxRtnetlink_AgainstTheHeaders_Agrees() =>
-        Agrees(typeof(LinuxRtnetlink), "net/if_arp.h", "linux/rtnetlink.h", "linux/if_link.h", "linux/if_addr.h", "linux/fib_rules.h", "linux/neighbour.h", "linux/if.h");
+        Agrees(typeof(LinuxRtnetlink), "net/if_arp.h", "linux/rtnetlink.h", "linux/if_link.h", "linux/if_addr.h", "linux/fib_rules.h", "linux/neighbour.h", "linux/if.h", "linux/veth.h");
 
     [Fact]
     public void LinuxEthtool_AgainstTheHeaders_Agrees() => Agrees(typeof(LinuxEthtool), "linux/ethtool.h", "linux/sockios.h", "net/if.h");

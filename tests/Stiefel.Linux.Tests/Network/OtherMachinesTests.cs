@@ -28,6 +28,8 @@ public sealed class OtherMachinesTests : IDisposable
             RouteNetlink.SetUp(end);
         }
 
+        // Until then the kernel drops what is sent, for up to a second after many other interfaces changed.
+        SpinWait.SpinUntil(() => RouteNetlink.ListLinks().Count(link => (link.Index == _near || link.Index == far) && link.OperState == "up") == 2, TimeSpan.FromSeconds(10));
         _far = new EthernetSocket(far, EthernetSocket.AllProtocols);
     }
 

@@ -55,10 +55,10 @@ public sealed class WireGuardNetlinkTests
 
     [Fact]
     public void EndpointRequest_LinkLocalEndpoint_ChangesNothingElse() => Assert.Equal(
-        "74000000" + "2400" + Acknowledged + "01000000" + "00000000"
+        "70000000" + "2400" + Acknowledged + "01000000" + "00000000"
         + "01" + "01" + "0000" // WG_CMD_SET_DEVICE, version 1
         + "0800" + "0100" + "09000000" // WGDEVICE_A_IFINDEX
-        + "5800" + "0880" + "5400" + "0080" // WGDEVICE_A_PEERS, the first
+        + "5400" + "0880" + "5000" + "0080" // WGDEVICE_A_PEERS, the first
         + "2400" + "0100" + Repeated("22") // WGPEER_A_PUBLIC_KEY
         + "0800" + "0300" + "04000000" // WGPEER_A_FLAGS: UPDATE_ONLY
         + "2000" + "0400" + "0a00" + "f083" + "00000000" + "fe80000000000000505400fffe5e0001" + "07000000", // WGPEER_A_ENDPOINT
