@@ -85,7 +85,7 @@ public sealed class SeveralCablesTests(MachineParts parts)
     /// <summary>Reads a block from the disk again and again, while something happens to a cable after a second; checks the longest wait.</summary>
     private async Task StallAsync(ConsoleShell shell, string change, int seconds)
     {
-        var text = await shell.RunAsync($"( sleep 1; {change} ) & longest 9; wait", _token, TimeLimits.Seconds(120));
+        var text = await shell.RunAsync($"( sleep 1; {change} ) & change=$!; longest 9; wait $change", _token, TimeLimits.Seconds(120));
         var longest = int.Parse(Regex.Match(text, "longest ([0-9]+)").Groups[1].Value, CultureInfo.InvariantCulture);
         TestContext.Current.TestOutputHelper?.WriteLine($"{change}: a read took up to {longest} ms");
         Assert.InRange(longest, 0, TimeLimit.Seconds(seconds).TotalMilliseconds);
