@@ -35,7 +35,7 @@ internal abstract record EntryPlace(string Files, string Switch)
     /// <param name="arguments">The kernel's arguments.</param>
     public abstract byte[] Content(string version, string arguments);
 
-    /// <summary>True if the entry is kept in the laptop rather than on the disk, so that it cannot be updated while the laptop's system runs on a desktop.</summary>
+    /// <summary>True if a part of the entry is kept in the laptop rather than on the disk, so that it cannot be updated while the laptop's system runs on a desktop.</summary>
     public virtual bool IsOnThisMachineAlone => false;
 
     /// <summary>Further files that are installed once and stay the same for all versions.</summary>

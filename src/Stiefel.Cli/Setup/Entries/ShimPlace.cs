@@ -36,6 +36,10 @@ internal sealed record ShimPlace(string Partition, SignedLoader? Loader, Firmwar
         return laptop.Tree.HasFile(place.Switch) || (loader is { ReadsBesideItself: true } && place.Slot is not null && Starts(laptop, loader, kernel)) ? place : null;
     }
 
+    // The firmware's variable is; some firmwares forget one that is not in their order.
+    /// <inheritdoc/>
+    public override bool IsOnThisMachineAlone => true;
+
     /// <inheritdoc/>
     public override string MenuOf(LaptopFacts laptop) => FirmwareMenu;
 
