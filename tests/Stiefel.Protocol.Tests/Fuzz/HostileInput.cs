@@ -40,22 +40,33 @@ internal static class HostileInput
 
     private static void One(byte[] input, long mostAllocated, Action<byte[]> read)
     {
+        var (allocated, time) = Measure(input, read);
+        if (allocated > mostAllocated || time > s_hang)
+        {
+            // The first input to take a way through the reader pays for one-time allocations and compilation.
+            (allocated, time) = Measure(input, read);
+            if (allocated > mostAllocated || time > s_hang)
+            {
+                throw new InvalidOperationException($"{allocated} bytes allocated (at most {mostAllocated}) in {time} for {Describe(input)}");
+            }
+        }
+    }
+
+    private static (long Allocated, TimeSpan Time) Measure(byte[] input, Action<byte[]> read)
+    {
+        byte[] copy = [.. input];
         var before = GC.GetAllocatedBytesForCurrentThread();
         var start = Stopwatch.GetTimestamp();
         try
         {
-            read(input);
+            read(copy);
         }
         catch (Exception error)
         {
             throw new InvalidOperationException($"{error.GetType().Name} for {Describe(input)}", error);
         }
 
-        var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
-        if (allocated > mostAllocated || Stopwatch.GetElapsedTime(start) > s_hang)
-        {
-            throw new InvalidOperationException($"{allocated} bytes allocated (at most {mostAllocated}) in {Stopwatch.GetElapsedTime(start)} for {Describe(input)}");
-        }
+        return (GC.GetAllocatedBytesForCurrentThread() - before, Stopwatch.GetElapsedTime(start));
     }
 
     private static string Describe(byte[] input) => $"{Convert.ToHexStringLower(input)}\n{Encoding.Latin1.GetString(input)}";
