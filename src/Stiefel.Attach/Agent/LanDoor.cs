@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Stiefel.Linux.Dhcp;
 using Stiefel.Linux.Errors;
 using Stiefel.Linux.Network;
 
@@ -139,7 +140,7 @@ internal sealed class LanDoor
 
         MacAddress? known = Neighbours.MacOf(bridge.Index, laptop) is { } spoken ? spoken : MacAddress.TryFromLinkLocalAddress(laptop, out var derived) ? derived : null;
         using var others = new OtherMachines(card.Index, [_mac, bridge.Mac, .. known is { } mac ? (MacAddress[])[mac] : []]);
-        others.Ask(_mac, (uint)Random.Shared.Next());
+        others.Ask(_mac, DhcpFrame.BuildDiscover(_mac, _mac.ToBytes(), (uint)Random.Shared.Next()));
         return others.Hear(atMost);
     }
 

@@ -35,13 +35,13 @@ public sealed class OtherMachines : IDisposable
     /// <exception cref="SocketException">The interface is gone, or the capability is missing.</exception>
     public OtherMachines(int index, params ReadOnlySpan<MacAddress> known) => _frames = new EthernetSocket(index, EthernetSocket.AllProtocols, Filter(known));
 
-    /// <summary>Asks for servers of DHCP (RFC 2131 §4.4.1) and for routers (RFC 4861 §6.3.7), whose answers then can be heard. Nothing is asked for but an answer.</summary>
+    /// <summary>Asks for routers (RFC 4861 §6.3.7) and what else is given, so that silent machines answer and can be heard. Nothing is asked for but an answer.</summary>
     /// <param name="own">The address in whose name to ask.</param>
-    /// <param name="transaction">A number that differs from question to question.</param>
+    /// <param name="more">A further frame, for example one that servers of DHCP answer.</param>
     /// <exception cref="SocketException">The interface is gone or down.</exception>
-    public void Ask(MacAddress own, uint transaction)
+    public void Ask(MacAddress own, ReadOnlySpan<byte> more)
     {
-        _frames.Send(DhcpQuestion(own, transaction));
+        _frames.Send(more);
         _frames.Send(RouterQuestion(own));
     }
 
@@ -75,19 +75,6 @@ public sealed class OtherMachines : IDisposable
             new(Return, 0, 0, 0), new(Return, 0, 0, Taken),
         ]);
         return [.. program];
-    }
-
-    // IP with its checksum, UDP from 68 to 67 without one, BOOTP of 240 bytes with the flag for an answer to everybody, DHCPDISCOVER, the end.
-    internal static byte[] DhcpQuestion(MacAddress own, uint transaction)
-    {
-        var frame = new byte[14 + 20 + 8 + 300];
-        Ethernet(frame, [0xff, 0xff, 0xff, 0xff, 0xff, 0xff], own, IPv4);
-        "4500014800000000401179a600000000ffffffff004400430134000001010600"u8.CopyFromHex(frame.AsSpan(14));
-        BinaryPrimitives.WriteUInt32BigEndian(frame.AsSpan(46), transaction);
-        frame[52] = 0x80;
-        own.ToBytes().CopyTo(frame, 70);
-        "63825363350101ff"u8.CopyFromHex(frame.AsSpan(278));
-        return frame;
     }
 
     // IPv6 from :: to ff02::2 with hop limit 255, and an ICMPv6 router solicitation.

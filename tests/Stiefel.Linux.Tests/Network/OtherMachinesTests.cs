@@ -1,4 +1,5 @@
 using System.Net;
+using Stiefel.Linux.Dhcp;
 using Stiefel.Linux.Network;
 using Xunit;
 using static Stiefel.Linux.Tests.PrivateNetwork;
@@ -77,11 +78,12 @@ public sealed class OtherMachinesTests : IDisposable
     public void Ask_Questions_ArriveAsTheyAreWrittenAndAreNoAnswers()
     {
         using var others = new OtherMachines(_near, s_laptop);
-        others.Ask(s_own, 0x01020304);
+        var question = DhcpFrame.BuildDiscover(s_own, s_own.ToBytes(), 0x01020304);
+        others.Ask(s_own, question);
 
         var frame = new byte[1000];
         Assert.True(_far.TryReceive(frame, TimeSpan.FromSeconds(5), out var length));
-        Assert.Equal(OtherMachines.DhcpQuestion(s_own, 0x01020304), frame[..length]);
+        Assert.Equal(question, frame[..length]);
         Assert.True(_far.TryReceive(frame, TimeSpan.FromSeconds(5), out length));
         Assert.Equal(OtherMachines.RouterQuestion(s_own), frame[..length]);
         Assert.False(others.Hear(s_short));
@@ -98,7 +100,7 @@ public sealed class OtherMachinesTests : IDisposable
             var heard = false;
             for (var tries = 0u; tries < 50 && !heard; tries++)
             {
-                others.Ask(s_own, tries + 1);
+                others.Ask(s_own, DhcpFrame.BuildDiscover(s_own, s_own.ToBytes(), tries + 1));
                 heard = others.Hear(s_short * 2);
             }
 
