@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.RegularExpressions;
+using Stiefel.Cli.Laptop;
 using Stiefel.Linux.Mounts;
 
 namespace Stiefel.Cli.Autokexec;
@@ -16,7 +17,6 @@ internal sealed partial class GrubEntry(string environment) : IOneTimeEntry
     private const int BlockSize = 1024;
     private const string Signature = "# GRUB Environment Block\n";
 
-    private static readonly string[] s_writable = ["ext2", "ext3", "ext4", "xfs", "vfat"];
     private static readonly string[] s_directories = ["grub", "grub2"];
     private static readonly string[] s_scripts = ["custom.cfg", "grub.cfg"];
 
@@ -81,7 +81,7 @@ internal sealed partial class GrubEntry(string environment) : IOneTimeEntry
             return $"{environment} is not an environment block of {BlockSize} bytes; `grub-editenv {environment} create` makes one";
         }
 
-        return mountOf(environment) is not { } place || !s_writable.Contains(place.Mount.Type) || !place.IsPartition
+        return mountOf(environment) is not { } place || !GrubEnvironment.CanWriteTo(place.Mount.Type) || !place.IsPartition
             ? $"{environment} is not on a plain ext, xfs or FAT partition: GRUB could not clear its {NextEntry} there, and would start the ramdisk for ever"
             : null;
     }
