@@ -160,7 +160,7 @@ public sealed class LanDoorTests
         LinkNamespace? made = null;
         try
         {
-            OnOwnThread(() =>
+            OwnThread.Run(() =>
             {
                 made = LinkNamespace.Enter(Mac, internet, _said.Add, WaitingReport.WhileBooting(Assert.Fail, () => Environment.TickCount64));
                 Raise();
@@ -226,27 +226,5 @@ public sealed class LanDoorTests
         }
 
         return isDone();
-    }
-
-    private static void OnOwnThread(Action test)
-    {
-        Exception? failure = null;
-        var thread = new Thread(() =>
-        {
-            try
-            {
-                test();
-            }
-            catch (Exception exception)
-            {
-                failure = exception;
-            }
-        });
-        thread.Start();
-        thread.Join();
-        if (failure is not null)
-        {
-            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(failure);
-        }
     }
 }

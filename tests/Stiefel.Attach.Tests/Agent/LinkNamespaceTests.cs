@@ -22,7 +22,7 @@ public sealed class LinkNamespaceTests
     public void Enter_CardThatIsThere_IsInsideAndWorksWhateverTheSystemOutsideDoes()
     {
         using var cable = new Cable(_address);
-        OnOwnThread(() =>
+        OwnThread.Run(() =>
         {
             var link = LinkNamespace.Enter(Mac, LinkInternet.No, Assert.Fail, NoWait());
 
@@ -46,7 +46,7 @@ public sealed class LinkNamespaceTests
     public void Enter_CardThatIsReplugged_IsTakenInAgainUnderAnotherNumber()
     {
         using var cable = new Cable(_address);
-        OnOwnThread(() =>
+        OwnThread.Run(() =>
         {
             var link = LinkNamespace.Enter(Mac, LinkInternet.No, Assert.Fail, NoWait());
             var before = Assert.Single(Cards()).Index;
@@ -64,7 +64,7 @@ public sealed class LinkNamespaceTests
     public void Enter_AnotherInterfaceOfTheSameAddress_IsLeftToTheSystem()
     {
         using var cable = new Cable(_address);
-        OnOwnThread(() =>
+        OwnThread.Run(() =>
         {
             var link = LinkNamespace.Enter(Mac, LinkInternet.No, Assert.Fail, NoWait());
             link.Outside(() => Done(() => Ip($"link add ourbridge address {_address} type bridge")));
@@ -90,7 +90,7 @@ public sealed class LinkNamespaceTests
         try
         {
             List<string> said = [];
-            OnOwnThread(() =>
+            OwnThread.Run(() =>
             {
                 var link = LinkNamespace.Enter(Mac, LinkInternet.No, said.Add, NoWait());
 
@@ -127,24 +127,5 @@ public sealed class LinkNamespaceTests
         }
 
         return last;
-    }
-
-    private static void OnOwnThread(Action test)
-    {
-        Exception? failure = null;
-        var thread = new Thread(() =>
-        {
-            try
-            {
-                test();
-            }
-            catch (Exception exception)
-            {
-                failure = exception;
-            }
-        });
-        thread.Start();
-        thread.Join();
-        Assert.Null(failure);
     }
 }
