@@ -40,8 +40,8 @@ printed=0 passed=0 failed=0
 add() { order+=("$1"); project_of[$1]=$2; options_of[$1]=${*:3}; }
 
 start() {
-  local name=$1 project=${project_of[$1]} limit=900
-  case "$name" in *.machines) limit=3600 ;; esac
+  local name=$1 project=${project_of[$1]} limit=$((450 * STIEFEL_TIME_SCALE))
+  case "$name" in *.machines) limit=$((1800 * STIEFEL_TIME_SCALE)) ;; esac
   [ -z "$long" ] || limit=14400
   # Run each project in its own mount namespace: otherwise `ip netns exec` would copy the mounts of another project and keep their devices busy. Its
   # names of network namespaces are its own, too: ip fails on names that others have left or whose mounts it does not see.
