@@ -124,7 +124,10 @@ internal sealed record BootEntry
             [.. Initrds.Select(OpenWhole)],
             commandLine,
             release.Length > 0 ? release : KernelImage.IsRelease(ReleaseHint) ? ReleaseHint : "",
-            RootOf(commandLine));
+            RootOf(commandLine))
+        {
+            KernelName = Kernel,
+        };
     }
 
     /// <summary>The value of the last `root=`, which is the one the kernel uses.</summary>

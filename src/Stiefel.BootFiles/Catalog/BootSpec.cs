@@ -15,6 +15,9 @@ public sealed record BootSpec(
     string KernelRelease,
     string RootArgument)
 {
+    /// <summary>The kernel's path as the entry writes it, perhaps a symbolic link: the loader tells the kernel this one (`BOOT_IMAGE`). Empty: unknown.</summary>
+    internal string KernelName { get; init; } = "";
+
     /// <summary>The path of the configuration file or image that it was found in, for logs.</summary>
     public string Source { get; init; } = "";
 

@@ -68,7 +68,8 @@ public static class BootedEntry
         var end = booted.LastIndexOf('#');
         var path = booted[KernelKind.Length..(end < 0 ? booted.Length : end)];
         var hash = end < 0 ? "" : booted[(end + 1)..];
-        int[] fits = [.. Enumerable.Range(0, specs.Length).Where(at => specs[at].Kernel.Path.EndsWith($"/{path.TrimStart('/')}", StringComparison.Ordinal))];
+        var name = $"/{path.TrimStart('/')}";
+        int[] fits = [.. Enumerable.Range(0, specs.Length).Where(at => new[] { specs[at].Kernel.Path, specs[at].KernelName }.Any(kernel => kernel.EndsWith(name, StringComparison.Ordinal)))];
         return fits.Where(at => HashOf(KernelCommandLine.Parse(specs[at].CommandLine)) == hash)
             .Concat(fits.Where(at => !IsRescue(KernelCommandLine.Parse(specs[at].CommandLine))))
             .FirstOrDefault(-1);

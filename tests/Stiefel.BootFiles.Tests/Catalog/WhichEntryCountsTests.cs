@@ -43,6 +43,15 @@ public sealed class WhichEntryCountsTests : IDisposable
         => Assert.Contains("(loader:absent.conf) no longer exists", Assert.Single(Find("loader:absent.conf", LoaderVariables.None).Report.Notes), StringComparison.Ordinal);
 
     [Fact]
+    public void Find_BootedEntryThatNamesASymbolicLink_IsThatEntry()
+    {
+        _boot.Link("vmlinuz", "vmlinuz-b").Text("loader/entries/0.conf", "title link\nlinux /vmlinuz\ninitrd /i\noptions root=link\n");
+        var menu = Find("kernel:/vmlinuz#0000000000000000", LoaderVariables.None);
+        Assert.Equal("link", menu.Default.Title);
+        Assert.Empty(menu.Report.Notes);
+    }
+
+    [Fact]
     public void Find_StiefelSystemJson_ComesBeforeTheBootedEntry()
     {
         _boot.Text("stiefelsystem.json", """{"kernel": "vmlinuz-a", "initrd": "i", "cmdline": "mine"}""");
