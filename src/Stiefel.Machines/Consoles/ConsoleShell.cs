@@ -9,6 +9,9 @@ public sealed partial class ConsoleShell
     // A terminal in line mode drops characters beyond its buffer (linux N_TTY_BUF_SIZE).
     private const int MaxCommandLength = 3800;
 
+    // The kernel prints its messages, each with its line feed, between any two characters of a program.
+    private const string KernelMessage = @"(?:\[ *\d+\.\d+\] [^\n]*\n)*";
+
     private readonly SerialConsole _console;
     private readonly string _machine;
     private int _count;
@@ -78,10 +81,12 @@ public sealed partial class ConsoleShell
     /// <exception cref="MachineException">The command does not finish in time.</exception>
     public async Task<ConsoleOutput> FinishAsync(TimeSpan limit, CancellationToken token)
     {
-        var whole = new Regex($@"<begin-{_count}>\n(?<text>[\s\S]*?)<end-{_count}:(?<code>\d+)>\n");
-        var match = await _console.WaitForAsync(whole, limit, token);
-        return new ConsoleOutput(match.Groups["text"].Value.TrimEnd('\n'), int.Parse(match.Groups["code"].Value));
+        var whole = new Regex($@"{Torn($"<begin-{_count}>\n")}(?<text>[\s\S]*?){Torn($"<end-{_count}:")}{KernelMessage}(?:(?<digit>\d){KernelMessage})+{Torn(">\n")}");
+        var match = await _console.WaitForAsync(whole, limit, token, $"<end-{_count}:…>");
+        return new ConsoleOutput(match.Groups["text"].Value.TrimEnd('\n'), int.Parse(string.Concat(match.Groups["digit"].Captures)));
     }
+
+    private static string Torn(string marker) => string.Join(KernelMessage, marker.Select(letter => Regex.Escape(letter.ToString())));
 
     private static async Task SilenceAsync(SerialConsole console, CancellationToken token)
     {

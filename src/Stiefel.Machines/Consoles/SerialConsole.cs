@@ -74,8 +74,12 @@ public sealed class SerialConsole : IAsyncDisposable
     }
 
     /// <summary>Waits until the pattern appears in the output since the last match.</summary>
+    /// <param name="pattern">The pattern.</param>
+    /// <param name="limit">How long at most.</param>
+    /// <param name="token">Cancels the wait.</param>
+    /// <param name="name">What the pattern stands for, in messages; null for the pattern itself.</param>
     /// <exception cref="MachineException">The pattern did not appear in time, or the machine failed.</exception>
-    public async Task<Match> WaitForAsync(Regex pattern, TimeSpan limit, CancellationToken token)
+    public async Task<Match> WaitForAsync(Regex pattern, TimeSpan limit, CancellationToken token, string? name = null)
     {
         var deadline = new Deadline(limit);
         try
@@ -92,7 +96,7 @@ public sealed class SerialConsole : IAsyncDisposable
 
                     if (_failure is not null)
                     {
-                        throw new MachineException($"{_name}: {_failure}, while the run waited for `{pattern}`");
+                        throw new MachineException($"{_name}: {_failure}, while the run waited for `{name ?? pattern.ToString()}`");
                     }
 
                     changed = _changed.Task;
@@ -103,7 +107,7 @@ public sealed class SerialConsole : IAsyncDisposable
         }
         catch (TimeoutException)
         {
-            throw new MachineException($"{_name}: `{pattern}` did not appear on the serial console within {deadline}; the last line was: {Tail.LastOrDefault("(nothing)")}");
+            throw new MachineException($"{_name}: `{name ?? pattern.ToString()}` did not appear on the serial console within {deadline}; the last line was: {Tail.LastOrDefault("(nothing)")}");
         }
     }
 
