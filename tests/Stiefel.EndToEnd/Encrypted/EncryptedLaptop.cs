@@ -7,7 +7,8 @@ namespace Stiefel.EndToEnd.Encrypted;
 /// <param name="RootDevice">The path of the root device in its own system.</param>
 /// <param name="Asker">The program in its initramfs that asks for the passphrase, as our agent's log calls it.</param>
 /// <param name="Install">Shell commands that fill the disk; the installer's machine runs them.</param>
-internal sealed record EncryptedLaptop(string Image, string RootDevice, string Asker, string Install)
+/// <param name="Arguments">The kernel arguments with which its own initramfs finds the root.</param>
+internal sealed record EncryptedLaptop(string Image, string RootDevice, string Asker, string Install, string Arguments)
 {
     /// <summary>The label of every laptop's LUKS partition.</summary>
     public const string Label = "laptop-disk";
@@ -79,13 +80,13 @@ internal sealed record EncryptedLaptop(string Image, string RootDevice, string A
     public string Name => Path.GetFileNameWithoutExtension(Image);
 
     /// <summary>LVM in LUKS and initramfs-tools, as Debian's installer lays it out.</summary>
-    public static EncryptedLaptop LvmInLuks(string directory) => new(Path.Combine(directory, DebianName + ".img"), DebianRoot, "cryptsetup's askpass", DebianInstall);
+    public static EncryptedLaptop LvmInLuks(string directory) => new(Path.Combine(directory, DebianName + ".img"), DebianRoot, "cryptsetup's askpass", DebianInstall, $"root={DebianRoot}");
 
     /// <summary>One file system in LUKS, and dracut's initramfs, which contains systemd.</summary>
-    public static EncryptedLaptop DracutInLuks(string directory) => new(Path.Combine(directory, DracutName + ".img"), DracutRoot, "systemd-cryptsetup", DracutInstall);
+    public static EncryptedLaptop DracutInLuks(string directory) => new(Path.Combine(directory, DracutName + ".img"), DracutRoot, "systemd-cryptsetup", DracutInstall, $"root={DracutRoot} rd.luks.uuid=luks-{DracutUuid}");
 
     /// <summary>LVM in LUKS, and dracut's initramfs, which contains systemd.</summary>
-    public static EncryptedLaptop DracutLvmInLuks(string directory) => new(Path.Combine(directory, DracutLvmName + ".img"), DracutLvmRoot, "systemd-cryptsetup", DracutLvmInstall);
+    public static EncryptedLaptop DracutLvmInLuks(string directory) => new(Path.Combine(directory, DracutLvmName + ".img"), DracutLvmRoot, "systemd-cryptsetup", DracutLvmInstall, $"root={DracutLvmRoot} rd.luks.uuid=luks-{DracutLvmUuid} rd.lvm.lv=dracut-vg/root");
 
     /// <summary>Makes the Debian file tree for <see cref="DracutLvmInLuks"/>.</summary>
     public static Task<string> DracutLvmTreeAsync(BuildCache cache, Action<string> report, CancellationToken token)

@@ -41,7 +41,7 @@ public sealed class DebianLaptopsTests(MachineParts parts)
     [Fact]
     public async Task Desktop_OfExtlinuxOnBtrfs_BootsTheDefaultEntryAndLeavesACleanDisk()
     {
-        var made = await ExtlinuxDisk.GetAsync(new BuildCache(), text => TestContext.Current.SendDiagnosticMessage(text), _token);
+        var made = await ExtlinuxDisk.OnBtrfs.GetAsync(new BuildCache(), text => TestContext.Current.SendDiagnosticMessage(text), _token);
         await parts.PlayAsync("extlinux-btrfs", async run =>
         {
             var image = new DiskImage(Path.Combine(run.WorkDirectory, "laptop.img"));
@@ -49,7 +49,7 @@ public sealed class DebianLaptopsTests(MachineParts parts)
             await BootAsync(run, image.Path, async shell =>
             {
                 Assert.Equal("/dev/nbd0p1[/@] btrfs", await shell.RunAsync("findmnt -rno SOURCE,FSTYPE /", _token));
-                Assert.Contains(ExtlinuxDisk.CommandLine(ExtlinuxDisk.Configured), await shell.RunAsync("cat /proc/cmdline", _token), StringComparison.Ordinal);
+                Assert.Contains(ExtlinuxDisk.OnBtrfs.CommandLine(ExtlinuxDisk.Configured), await shell.RunAsync("cat /proc/cmdline", _token), StringComparison.Ordinal);
             });
             await image.UseAsync(1, device => ExternalProgram.RunAsync("btrfs", ["check", "--readonly", device], token: _token), _token);
         });
