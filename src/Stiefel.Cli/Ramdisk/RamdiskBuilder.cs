@@ -18,10 +18,23 @@ internal sealed class RamdiskBuilder(RamdiskRequest request, StepLog log)
     private readonly RamdiskContent _content = RamdiskContent.For(request.Configuration);
 
     /// <summary>Builds the whole ramdisk.</summary>
+    /// <exception cref="FailedException">There is no room for it, or a step failed.</exception>
     public async Task<RamdiskImage> BuildAsync(CancellationToken token)
     {
         using var cache = await StepCache.OpenAsync(request.Configuration.Paths.Cache, log, token);
         using var work = WorkDirectory.Open(request);
+        try
+        {
+            return await BuildAsync(cache, work, token);
+        }
+        catch (IOException error) when (FullDisk.Caused(error))
+        {
+            throw FullDisk.Explain([work.Path, request.Configuration.Paths.Cache, request.OutputDirectory]);
+        }
+    }
+
+    private async Task<RamdiskImage> BuildAsync(StepCache cache, WorkDirectory work, CancellationToken token)
+    {
         var packing = new PackStep(cache, log, work.Path);
 
         var packages = request.NeedsPackages ? await FetchAsync(cache, token) : new PackageSet([]);

@@ -38,7 +38,7 @@ internal sealed record ExtlinuxDisk(string FileSystem, InitramfsMaker Maker, str
 
     private bool IsInstalled => Subvolume.Length == 0;
 
-    // As Debian's extlinux-update writes it, into one file.
+    // As Debian's extlinux-update writes it, into one file. extlinux counts paths from the subvolume that it was installed in.
     private string Menu =>
         $"""
         DEFAULT l1
@@ -46,13 +46,13 @@ internal sealed record ExtlinuxDisk(string FileSystem, InitramfsMaker Maker, str
         TIMEOUT 50
         LABEL l0
             MENU LABEL Debian GNU/Linux (recovery mode)
-            LINUX {Subvolume}/boot/vmlinuz
-            INITRD {Subvolume}/boot/initrd.img
+            LINUX /boot/vmlinuz
+            INITRD /boot/initrd.img
             APPEND {CommandLine("single")}
         LABEL l1
             MENU LABEL Debian GNU/Linux
-            LINUX {Subvolume}/boot/vmlinuz
-            INITRD {Subvolume}/boot/initrd.img
+            LINUX /boot/vmlinuz
+            INITRD /boot/initrd.img
             APPEND {CommandLine(Configured)}
 
         """;

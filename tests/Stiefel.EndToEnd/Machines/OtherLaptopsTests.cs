@@ -51,7 +51,7 @@ public sealed class OtherLaptopsTests(MachineParts parts)
         await using var laptop = await run.StartAsync(Laptop.Name, kind.Startup, [new VirtualDisk(image)], run.LaptopEnd, _token, endsOnReset: false);
         var own = await kind.LogInAsync(laptop, _token);
         await laptop.PlugStickAsync(stick.Path, _token);
-        await own.RunAsync($"{Root(kind)}; ip link set $(ls /sys/class/net | grep -v lo) up", _token);
+        await own.RunAsync($"{Root(kind)} && {(kind.IsLocked ? $"resize2fs {kind.Root}" : "true")}; ip link set $(ls /sys/class/net | grep -v lo) up", _token);
         await PackagedLaptop.SetUpAsync(own, _token, $"grep -i stiefel {kind.Menu}");
         await own.StartAsync("stiefel serve-now --grace 1", _token);
         await laptop.Console.WaitForAsync(PackagedLaptop.Hello, TimeLimits.PowerOff + TimeLimits.ServerStart, _token);
