@@ -130,7 +130,9 @@ internal sealed class BootTree(BootDisk disk, BootVolume volume, IFileTree tree,
         return null;
     }
 
-    private TreeFile? OpenAsWritten(string path) => tree.OpenFile(path) ?? tree.OpenFile($"{directory}/{path}");
+    // extlinux counts from the top of the subvolume that it was installed in, which may be a directory here.
+    private TreeFile? OpenAsWritten(string path) =>
+        tree.OpenFile(path) ?? tree.OpenFile($"{directory}/{path}") ?? (directory.IndexOf('/', StringComparison.Ordinal) is > 0 and var end ? tree.OpenFile($"{directory[..end]}/{path}") : null);
 
     /// <summary>Drops the device that GRUB may put before a path, `(hd0,gpt2)/vmlinuz`: the path is always looked up in this file system.</summary>
     private static string WithoutDevice(string path)

@@ -22,6 +22,12 @@ internal sealed record OtherLaptop(string Image, Startup Startup, string Root)
     /// <summary>The file that set-up adds the boot entry to.</summary>
     public string Menu { get; private init; } = GrubMenu;
 
+    /// <summary>The command that finds what set-up made of the boot menu.</summary>
+    public string Entry => HasSmallBoot ? "grep 'no boot entry is installed: /boot/grub has .* free' /root/set-up.txt" : $"grep -i stiefel {Menu}";
+
+    /// <summary>True if /boot has no room for a second ramdisk, so that the laptop leaves by kexec only.</summary>
+    public bool HasSmallBoot { get; private init; }
+
     /// <summary>The command that makes the boot loader start the entry once; null if that is another test's.</summary>
     public string? Once { get; private init; }
 
@@ -32,21 +38,25 @@ internal sealed record OtherLaptop(string Image, Startup Startup, string Root)
         return new(disk.ImagePath, new Startup.DirectKernel(disk.Kernel, disk.Initrd, disk.CommandLine), $"/dev/vda{disk.RootPartition}");
     }
 
-    /// <summary>Debian 12 with /boot and root in LVM in LUKS.</summary>
+    /// <summary>Debian 12 with root in LVM in LUKS.</summary>
     /// <param name="disk">The disk.</param>
     /// <param name="tree">The tar file that is on it.</param>
     /// <param name="directory">Receives its kernel and initramfs.</param>
+    /// <param name="hasSmallBoot">True if it has a /boot of its own that is small.</param>
     /// <param name="token">Ends it.</param>
-    public static async Task<OtherLaptop> LockedAsync(EncryptedLaptop disk, string tree, string directory, CancellationToken token) => new(
+    public static async Task<OtherLaptop> LockedAsync(EncryptedLaptop disk, string tree, string directory, bool hasSmallBoot, CancellationToken token) => new(
         disk.Image,
         await DirectAsync(tree, directory, $"{disk.Arguments} ro console=tty0 console=ttyS0,115200 {QemuCommandLine.QuickKernel} {QemuCommandLine.SureTimer} quiet", token),
         disk.RootDevice)
     {
         IsLocked = true,
+        HasSmallBoot = hasSmallBoot,
     };
 
     /// <summary>Debian 12 with extlinux.</summary>
-    /// <inheritdoc cref="LockedAsync"/>
+    /// <param name="disk">The disk.</param>
+    /// <param name="directory">Receives its kernel and initramfs, unless extlinux starts them.</param>
+    /// <param name="token">Ends it.</param>
     public static async Task<OtherLaptop> ExtlinuxAsync(ExtlinuxDisk disk, string directory, CancellationToken token)
     {
         var cache = new BuildCache();

@@ -27,11 +27,11 @@ public sealed class OtherLaptopsTests(MachineParts parts)
 
     [Fact]
     public Task Laptop_WithLvmInLuks_GoesTheWholeCircle() => PlayAsync("circle-locked", async run => await OtherLaptop.LockedAsync(
-        (await parts.EncryptedDisksAsync()).LvmInLuks, await EncryptedLaptop.DebianTreeAsync(new BuildCache(), _ => { }, _token), run.WorkDirectory, _token));
+        (await parts.EncryptedDisksAsync()).LvmInLuks, await EncryptedLaptop.DebianTreeAsync(new BuildCache(), _ => { }, _token), run.WorkDirectory, hasSmallBoot: true, _token));
 
     [Fact]
     public Task Laptop_WithLvmInLuksAndDracut_GoesTheWholeCircle() => PlayAsync("circle-locked-dracut", async run => await OtherLaptop.LockedAsync(
-        await parts.DracutLvmInLuksAsync(), await EncryptedLaptop.DracutLvmTreeAsync(new BuildCache(), _ => { }, _token), run.WorkDirectory, _token));
+        await parts.DracutLvmInLuksAsync(), await EncryptedLaptop.DracutLvmTreeAsync(new BuildCache(), _ => { }, _token), run.WorkDirectory, hasSmallBoot: false, _token));
 
     [Fact]
     public Task Laptop_WithASubvolumeOfBtrfsAndDracut_GoesTheWholeCircle() =>
@@ -52,7 +52,7 @@ public sealed class OtherLaptopsTests(MachineParts parts)
         var own = await kind.LogInAsync(laptop, _token);
         await laptop.PlugStickAsync(stick.Path, _token);
         await own.RunAsync($"{Root(kind)} && {(kind.IsLocked ? $"resize2fs {kind.Root}" : "true")}; ip link set $(ls /sys/class/net | grep -v lo) up", _token);
-        await PackagedLaptop.SetUpAsync(own, _token, $"grep -i stiefel {kind.Menu}");
+        await PackagedLaptop.SetUpAsync(own, _token, kind.Entry);
         await own.StartAsync("stiefel serve-now --grace 1", _token);
         await laptop.Console.WaitForAsync(PackagedLaptop.Hello, TimeLimits.PowerOff + TimeLimits.ServerStart, _token);
         await laptop.Console.WaitForAsync("stiefel: phase serving\n", TimeLimits.ServerStart, _token);

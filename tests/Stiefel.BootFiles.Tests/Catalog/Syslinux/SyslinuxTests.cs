@@ -1,4 +1,5 @@
 using Stiefel.BootFiles.Catalog;
+using Stiefel.Linux.Files;
 using Xunit;
 
 namespace Stiefel.BootFiles.Tests.Catalog.Syslinux;
@@ -36,6 +37,20 @@ public class SyslinuxTests
         Assert.Equal("Arch Linux", spec.Title);
         Assert.Equal(["intel-ucode.img", "initramfs-linux.img"], boot.Relative(spec.Initrds));
         Assert.Equal(("root=/dev/sda3 rw quiet", "/dev/sda3"), (spec.CommandLine, spec.RootArgument));
+    }
+
+    /// <summary>A laptop's btrfs, seen from its top level, of which the root's subvolume is a directory.</summary>
+    [Theory]
+    [InlineData("/boot/vmlinuz")]
+    [InlineData("../vmlinuz")]
+    [InlineData("/@/boot/vmlinuz")]
+    public void Find_InASubvolume_CountsPathsFromThere(string kernel)
+    {
+        using var boot = new BootFixture();
+        boot.Kernel("@/boot/vmlinuz").Initrd("@/boot/i").Text("@/boot/extlinux/extlinux.conf", $"LABEL a\nLINUX {kernel}\nINITRD {kernel.Replace("vmlinuz", "i", StringComparison.Ordinal)}\nAPPEND a\n");
+        using var tree = new ConfinedTree(boot.Path);
+        var menu = BootCatalog.TryFind(new BootDisk([new BootVolume(null, () => [new BootPlace(tree, "@")])]), new BootFindings());
+        Assert.Equal("@/boot/i", boot.Relative(menu!.Default.Initrds[0]));
     }
 
     // Expected values follow from syslinux 6.04, com32/elflink/ldlinux/readconfig.c and ldlinux.c; with a menu program, from com32/menu/readconfig.c.
