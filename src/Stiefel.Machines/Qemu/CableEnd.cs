@@ -22,6 +22,9 @@ public sealed record CableEnd(string SocketPath, bool Listens, string Mac, strin
     /// <summary>True if the firmware boots over this card only: BIOS by the iPXE program in the card's ROM, UEFI by a program of its own.</summary>
     public bool IsBooted { get; init; }
 
+    /// <summary>True if UEFI boots over this card by HTTP and does not try PXE before.</summary>
+    public bool IsBootedByHttp { get; init; }
+
     /// <summary>Number of further cards of this machine; they have a carrier, but no machine is at the other end.</summary>
     public int IdleCards { get; init; }
 

@@ -221,6 +221,12 @@ public static class QemuCommandLine
             (true, _) => ",romfile=,bootindex=1",
             _ => ",romfile=",
         };
+        if (cable.IsBootedByHttp)
+        {
+            // OVMF's switches for PXE, which it tries first; each try takes half a minute.
+            arguments.AddRange(["-fw_cfg", "name=opt/org.tianocore/IPv4PXESupport,string=n", "-fw_cfg", "name=opt/org.tianocore/IPv6PXESupport,string=n"]);
+        }
+
         if (cable.IsPluggedIn)
         {
             arguments.AddRange(["-device", $"{cable.Model},id={AdapterId},bus={AdapterSlot},netdev={AdapterEnd(cable)},mac={cable.Mac}{rom}"]);

@@ -11,8 +11,7 @@ namespace Stiefel.Server.NetBoot;
 /// </summary>
 /// <param name="options">The settings.</param>
 /// <param name="paths">The paths of its files.</param>
-/// <param name="offersHttp">True to answer UEFI's HTTP boot.</param>
-internal sealed class DnsmasqConfiguration(NetBootOptions options, NetBootPaths paths, bool offersHttp)
+internal sealed class DnsmasqConfiguration(NetBootOptions options, NetBootPaths paths)
 {
     private const string Title = "Stiefel: the system of the laptop";
 
@@ -34,7 +33,7 @@ internal sealed class DnsmasqConfiguration(NetBootOptions options, NetBootPaths 
         dhcp-boot=tag:bios,tag:ipxe,{NetBootFiles.Script}
         dhcp-boot=tag:uefi,{NetBootFiles.Shim}
         dhcp-option-force=tag:uefihttp,option:vendor-class,HTTPClient
-        dhcp-boot=tag:uefihttp,http://{cable.Server}:{options.HttpPort}{NetBootEndpoint.Path}{NetBootFiles.Shim}
+        dhcp-boot=tag:uefihttp,http://{cable.Server}:{options.HttpPort}{NetBootEndpoint.Path}{NetBootFiles.Image}
 
         """;
 
@@ -68,7 +67,7 @@ internal sealed class DnsmasqConfiguration(NetBootOptions options, NetBootPaths 
         enable-tftp
         tftp-root={paths.Tftp}
         dhcp-vendorclass=set:pxe,PXEClient
-        {(offersHttp ? "dhcp-vendorclass=set:http,HTTPClient" : "# no HTTP boot")}
+        dhcp-vendorclass=set:http,HTTPClient
         dhcp-vendorclass=set:own,stiefel
         dhcp-match=set:ipxe,175
         dhcp-ignore=tag:!pxe,tag:!http,tag:!own,tag:!ipxe

@@ -34,7 +34,8 @@ internal sealed class NetBootEndpoint(NetBootFiles files, NetBootNews news)
             }
 
             context.Response.ContentLength = content.Length;
-            context.Response.ContentType = "application/octet-stream";
+            // The media type by which UEFI knows that this is a disk (UEFI specification, section 24.7).
+            context.Response.ContentType = name == NetBootFiles.Image ? "application/vnd.efi-img" : "application/octet-stream";
             if (HttpMethods.IsHead(context.Request.Method))
             {
                 return;

@@ -19,6 +19,9 @@ internal sealed class NetBootFiles
     /// <summary>The boot program for UEFI: the shim, which Microsoft signed.</summary>
     public const string Shim = "shimx64.efi";
 
+    /// <summary>For UEFI's HTTP boot: a disk with shim, GRUB, kernel and ramdisk. GRUB reads it by itself, which has HTTP only in some distributions.</summary>
+    public const string Image = "boot.img";
+
     private const string Grub = "grubx64.efi", GrubMenu = "grub/grub.cfg";
     private const string Initrd = "initrd.img";
 
@@ -33,6 +36,7 @@ internal sealed class NetBootFiles
     private readonly NetBootOptions _options;
     private readonly string _root;
     private readonly Lazy<IReadOnlyList<InitrdPiece>> _pieces;
+    private readonly Lazy<NetBootContent> _image;
 
     /// <param name="options">The settings.</param>
     /// <param name="root">The directory of the ramdisk's file systems; tests set another than `/`.</param>
@@ -41,13 +45,11 @@ internal sealed class NetBootFiles
         (_options, _root) = (options, root);
         Paths = new NetBootPaths(options.Directory);
         _pieces = new Lazy<IReadOnlyList<InitrdPiece>>(FindPieces);
+        _image = new Lazy<NetBootContent>(MakeImage);
     }
 
     /// <summary>The paths of the files.</summary>
     public NetBootPaths Paths { get; }
-
-    /// <summary>True if GRUB has HTTP built in, as Debian's of version 12 has not: without it, what UEFI boots by HTTP ends at GRUB's prompt.</summary>
-    public bool GrubHasHttp => File.Exists(Path.Combine(_options.Files, Grub)) && Mentions(Path.Combine(_options.Files, Grub), "HTTP/1.1"u8);
 
     private string Arguments => $"{UsualArguments} {_options.Arguments}".TrimEnd();
 
@@ -80,8 +82,8 @@ internal sealed class NetBootFiles
     public NetBootContent? Find(string name) => name switch
     {
         Initrd => new NetBootContent([.. _pieces.Value]),
-        GrubMenu => new NetBootContent([InitrdPiece.Of(Encoding.ASCII.GetBytes(HttpMenu()))]),
-        NetBootOptions.KernelName or Shim or Grub when File.Exists(Path.Combine(_options.Files, name)) => new NetBootContent([InitrdPiece.Of(Path.Combine(_options.Files, name))]),
+        NetBootOptions.KernelName => Offered(name),
+        Image when File.Exists(Path.Combine(_options.Files, Shim)) && File.Exists(Path.Combine(_options.Files, Grub)) => _image.Value,
         _ => null,
     };
 
@@ -90,7 +92,7 @@ internal sealed class NetBootFiles
     {
         BiosProgram => "BIOS, by its card's PXE",
         Script => "BIOS, by iPXE",
-        Shim => "UEFI",
+        Shim or Image => "UEFI",
         _ => null,
     };
 
@@ -114,34 +116,24 @@ internal sealed class NetBootFiles
 
         """;
 
-    private string HttpMenu() => $"""
-        echo 'Stiefel: fetching the ramdisk from the laptop'
-        linux {NetBootEndpoint.Path}{NetBootOptions.KernelName} {Arguments}
-        initrd {NetBootEndpoint.Path}{Initrd}
+    private string ImageMenu() => $"""
+        linux /VMLINUZ {Arguments}
+        initrd /INITRD.IMG
         boot
 
         """;
 
-    private static bool Mentions(string file, ReadOnlySpan<byte> word)
+    // GRUB looks for its menu at the disk that it was loaded from, in the directory where it looks by TFTP.
+    private NetBootContent MakeImage() => FatImage.Of(new Dictionary<string, NetBootContent>
     {
-        using var input = File.OpenRead(file);
-        var buffer = new byte[1 << 16];
-        int kept = 0, count;
-        while ((count = input.Read(buffer, kept, buffer.Length - kept)) > 0)
-        {
-            var seen = buffer.AsSpan(0, kept + count);
-            if (seen.IndexOf(word) >= 0)
-            {
-                return true;
-            }
+        ["EFI/BOOT/BOOTX64.EFI"] = Offered(Shim),
+        ["EFI/BOOT/GRUBX64.EFI"] = Offered(Grub),
+        ["GRUB/GRUB.CFG"] = new([InitrdPiece.Of(Encoding.ASCII.GetBytes(ImageMenu()))]),
+        ["VMLINUZ"] = Offered(NetBootOptions.KernelName),
+        ["INITRD.IMG"] = new([.. _pieces.Value]),
+    });
 
-            // The word may continue in the next block read.
-            kept = Math.Min(word.Length - 1, seen.Length);
-            seen[^kept..].CopyTo(buffer);
-        }
-
-        return false;
-    }
+    private NetBootContent Offered(string name) => new([InitrdPiece.Of(Path.Combine(_options.Files, name))]);
 
     private static string PieceName(int index) => $"initrd.{index}";
 

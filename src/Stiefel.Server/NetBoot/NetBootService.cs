@@ -20,7 +20,7 @@ internal sealed class NetBootService(NetBootOptions options, NetBootFiles files,
         {
             files.LayOut();
             var dnsmasq = new Dnsmasq(options.Files, files.Paths, news, logger);
-            var parts = new NetBootParts(options, new DnsmasqConfiguration(options, files.Paths, files.GrubHasHttp), dnsmasq, journal, logger);
+            var parts = new NetBootParts(options, new DnsmasqConfiguration(options, files.Paths), dnsmasq, journal, logger);
             await foreach (var _ in LinkMonitor.WatchAsync(token))
             {
                 await CompareAsync(RouteNetlink.ListLinks(), parts, token);

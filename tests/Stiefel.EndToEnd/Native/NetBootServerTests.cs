@@ -34,7 +34,6 @@ public sealed class NetBootServerTests : IDisposable
             _scratch.RandomFile("files/" + name, 100_000);
         }
 
-        File.AppendAllText(_scratch["files/grubx64.efi"], "HTTP/1.1"); // a GRUB that can be booted by HTTP
         _scratch.RandomFile("disk.img", MiB);
         _scratch.KeyDirectory("keys", "stick");
         NativeProcess.Run(0, "ip", "-n", _spaces.Desktop, "address", "add", "10.61.57.14/28", "dev", "far");
@@ -64,7 +63,7 @@ public sealed class NetBootServerTests : IDisposable
         Assert.Equal("boot.ipxe", Ask(new DhcpQuestion(Firmware, 0, isIpxe: true)).BootFile);
         Assert.Equal("shimx64.efi", Ask(new DhcpQuestion("PXEClient:Arch:00007:UNDI:003000", 7)).BootFile);
         var byHttp = Ask(new DhcpQuestion("HTTPClient:Arch:00016:UNDI:003000", 16));
-        Assert.Equal("http://10.61.57.1:4644/netboot/shimx64.efi", byHttp.BootFile);
+        Assert.Equal("http://10.61.57.1:4644/netboot/boot.img", byHttp.BootFile);
         Assert.Equal("HTTPClient"u8, byHttp.Options[60]);
         Assert.Equal([0, 0, 0, 120], byHttp.Options[LeaseTime]);
         Assert.DoesNotContain(Router, byHttp.Options.Keys);

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Stiefel.Linux.Initramfs;
@@ -75,37 +76,57 @@ public sealed class NetBootFilesTests : IDisposable
         Assert.All(["", "start.img", "../vmlinuz", "/etc/passwd", "vmlinuz/", "VMLINUZ", "sbin/dnsmasq", "boot.ipxe/..", "../root/etc/stiefel/keys/a.key"], name => Assert.Null(files.Find(name)));
     }
 
-    /// <summary>What GRUB cannot fetch is not offered: it would end at a prompt.</summary>
+    /// <summary>What UEFI fetches by HTTP is a disk in which firmware, shim and GRUB find what they look for, whatever its size.</summary>
     [Theory]
-    [InlineData("", false)]
-    [InlineData("HTTP/1.0", false)]
-    [InlineData("GET %s HTTP/1.1", true)]
-    public void GrubHasHttp_AnywhereInTheProgram_DecidesWhoIsAnswered(string word, bool has)
+    [InlineData(3)]
+    [InlineData(40_000_000)]
+    [InlineData(90_000_001)]
+    public async Task Image_ForHttpBoot_IsAWholeFileSystemWithAllThatIsBooted(int kernelSize)
     {
-        var options = Options(FillRamdisk());
-        // Also where two pieces of it meet.
-        foreach (var at in new[] { 0, 65_528, 65_530, 65_536, 131_060, 200_000 })
+        FillRamdisk();
+        var kernel = RandomNumberGenerator.GetBytes(kernelSize);
+        File.WriteAllBytes(Path("files/vmlinuz"), kernel);
+        File.WriteAllText(Path("files/shimx64.efi"), "shim");
+        Assert.Null(new NetBootFiles(Options(Path("files")), Path("root")).Find("boot.img"));
+        File.WriteAllText(Path("files/grubx64.efi"), "");
+        var files = new NetBootFiles(Options(Path("files")), Path("root"));
+        var content = files.Find("boot.img")!;
+        var image = await WriteAsync(content, "boot.img");
+
+        Assert.Equal(content.Length, new FileInfo(image).Length);
+        await ExternalProgram.RunAsync("fsck.vfat", ["-n", "-v", image], token: TestContext.Current.CancellationToken);
+        Directory.CreateDirectory(Path("disk"));
+        await ExternalProgram.RunAsync("mcopy", ["-s", "-n", "-i", image, "::/EFI", "::/GRUB", "::/VMLINUZ", "::/INITRD.IMG", Path("disk")], token: TestContext.Current.CancellationToken);
+        Assert.Equal("shim", File.ReadAllText(Path("disk/EFI/BOOT/BOOTX64.EFI")));
+        Assert.Equal("", File.ReadAllText(Path("disk/EFI/BOOT/GRUBX64.EFI")));
+        Assert.Equal(kernel, File.ReadAllBytes(Path("disk/VMLINUZ")));
+        Assert.Equal(File.ReadAllBytes(await WriteAsync(files.Find("initrd.img")!, "initrd.img")), File.ReadAllBytes(Path("disk/INITRD.IMG")));
+        Assert.StartsWith("linux /VMLINUZ stiefel_role=client ", File.ReadAllText(Path("disk/GRUB/GRUB.CFG")), StringComparison.Ordinal);
+    }
+
+    private async Task<string> WriteAsync(NetBootContent content, string name)
+    {
+        await using var output = File.Create(Path(name));
+        var context = new DefaultHttpContext { Response = { Body = output } };
+        foreach (var piece in content.Pieces)
         {
-            var program = new byte[300_000];
-            Encoding.ASCII.GetBytes(word).CopyTo(program, at);
-            File.WriteAllBytes(Path("files/grubx64.efi"), program);
-            var files = new NetBootFiles(options, Path("root"));
-            Assert.Equal(has, files.GrubHasHttp);
-            Assert.Equal(has, new DnsmasqConfiguration(options, files.Paths, files.GrubHasHttp).Alone(DhcpCable.Of("eth0", options.Network, 1)).Contains("set:http", StringComparison.Ordinal));
+            await piece.SendAsync(context.Response, TestContext.Current.CancellationToken);
         }
+
+        return Path(name);
     }
 
     [Fact]
     public void Dnsmasq_OfACable_IsToldWhatTheDocumentsSay()
     {
         var options = Options(FillRamdisk());
-        var text = new DnsmasqConfiguration(options, new NetBootPaths(options.Directory), offersHttp: true).Alone(DhcpCable.Of("eth0", options.Network, 1));
+        var text = new DnsmasqConfiguration(options, new NetBootPaths(options.Directory)).Alone(DhcpCable.Of("eth0", options.Network, 1));
         var lines = text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.All(
             [
                 "port=0", "interface=eth0", "bind-interfaces", "except-interface=lo", "user=nobody", "dhcp-range=10.61.57.18,10.61.57.30,120", "dhcp-option=option:router", "dhcp-option=option:dns-server",
                 "dhcp-ignore=tag:!pxe,tag:!http,tag:!own,tag:!ipxe", "dhcp-boot=tag:bios,tag:!ipxe,undionly.kpxe", "dhcp-boot=tag:bios,tag:ipxe,boot.ipxe", "dhcp-boot=tag:uefi,shimx64.efi",
-                "dhcp-boot=tag:uefihttp,http://10.61.57.17:4644/netboot/shimx64.efi",
+                "dhcp-boot=tag:uefihttp,http://10.61.57.17:4644/netboot/boot.img",
             ],
             line => Assert.Contains(line, lines));
 
