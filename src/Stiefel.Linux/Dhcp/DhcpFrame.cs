@@ -1,5 +1,7 @@
 using System.Buffers.Binary;
+using System.Globalization;
 using System.Net;
+using System.Text;
 using Stiefel.Linux.Network;
 
 namespace Stiefel.Linux.Dhcp;
@@ -19,6 +21,9 @@ public static class DhcpFrame
 
     internal const byte OptionMask = 1, OptionRouter = 3, OptionAddress = 50, OptionLease = 51, OptionOverload = 52, OptionType = 53, OptionServer = 54;
     internal const byte OptionParameters = 55, OptionRenewal = 58, OptionRebinding = 59, OptionVendor = 60, OptionPad = 0, OptionEnd = 255;
+
+    // RFC 4578, for those who ask what to boot.
+    internal const byte OptionServerName = 66, OptionBootFile = 67, OptionFirmware = 93, OptionNetworkDriver = 94, OptionMachine = 97;
 
     private const int EthernetSize = 14, IpSize = 20, UdpSize = 8, BootpSize = 236;
     private const int UdpAt = EthernetSize + IpSize;
@@ -52,11 +57,21 @@ public static class DhcpFrame
     /// <param name="from">The sending card's address.</param>
     /// <param name="asked">The card address to ask for: the same, or one that no card has if no offer will be accepted.</param>
     /// <param name="transaction">The transaction id, a random number.</param>
-    public static byte[] BuildDiscover(MacAddress from, ReadOnlySpan<byte> asked, uint transaction) => Build(new DhcpQuestion(from, transaction, Discover), asked);
+    /// <param name="firmware">To ask what to boot, too: the kind of firmware (RFC 4578); null for no such question.</param>
+    public static byte[] BuildDiscover(MacAddress from, ReadOnlySpan<byte> asked, uint transaction, ushort? firmware = null) =>
+        Build(new DhcpQuestion(from, transaction, Discover) { Firmware = firmware }, asked);
 
     internal static byte[] Build(DhcpQuestion question, ReadOnlySpan<byte> asked)
     {
-        var frame = new byte[BootpAt + LeastBootp];
+        byte[] options =
+        [
+            OptionType, 1, question.Type,
+            .. question.Wanted is { } wanted ? [OptionAddress, 4, .. wanted.GetAddressBytes()] : Array.Empty<byte>(),
+            .. question.Server is { } server ? [OptionServer, 4, .. server.GetAddressBytes()] : Array.Empty<byte>(),
+            .. question.Firmware is { } firmware ? OfFirmware(firmware, asked) : [OptionVendor, 7, .. "stiefel"u8, OptionParameters, 2, OptionMask, OptionRouter],
+            OptionEnd,
+        ];
+        var frame = new byte[Math.Max(BootpAt + LeastBootp, OptionsAt + options.Length)];
         var bytes = frame.AsSpan();
         bytes[..MacAddress.Size].Fill(0xff);
         question.ServersCard?.ToBytes().CopyTo(bytes);
@@ -72,15 +87,6 @@ public static class DhcpFrame
         question.Own?.GetAddressBytes().CopyTo(bootp[12..]);
         asked[..MacAddress.Size].CopyTo(bootp[28..]);
         BinaryPrimitives.WriteUInt32BigEndian(bytes[(OptionsAt - sizeof(uint))..], Cookie);
-        byte[] options =
-        [
-            OptionType, 1, question.Type,
-            .. question.Wanted is { } wanted ? [OptionAddress, 4, .. wanted.GetAddressBytes()] : Array.Empty<byte>(),
-            .. question.Server is { } server ? [OptionServer, 4, .. server.GetAddressBytes()] : Array.Empty<byte>(),
-            OptionVendor, 7, .. "stiefel"u8,
-            OptionParameters, 2, OptionMask, OptionRouter,
-            OptionEnd,
-        ];
         options.CopyTo(bytes[OptionsAt..]);
 
         WriteIp(bytes[EthernetSize..UdpAt], (ushort)(frame.Length - EthernetSize), question.Own, question.To);
@@ -94,9 +100,10 @@ public static class DhcpFrame
     /// <summary>True if a DHCP server sent this frame, whichever client it is for.</summary>
     /// <param name="frame">An Ethernet frame from the network, not trusted.</param>
     /// <param name="server">The server's address from its options; the sender's address if they contain none.</param>
-    public static bool TryReadServer(ReadOnlySpan<byte> frame, out IPAddress server)
+    /// <param name="saysWhatToBoot">True if it names a file to boot, or speaks as a server for firmware's network boot.</param>
+    public static bool TryReadServer(ReadOnlySpan<byte> frame, out IPAddress server, out bool saysWhatToBoot)
     {
-        server = IPAddress.None;
+        (server, saysWhatToBoot) = (IPAddress.None, false);
         if (!TryReadBootp(frame, out var bootp))
         {
             return false;
@@ -104,6 +111,7 @@ public static class DhcpFrame
 
         var options = new DhcpOptions(bootp);
         server = options.Address(OptionServer) ?? new IPAddress(frame.Slice(EthernetSize + 12, 4));
+        saysWhatToBoot = options.NamesBootFile || options.IsOfVendor("PXEClient"u8) || options.IsOfVendor("HTTPClient"u8);
         return options.Byte(OptionType) is Offer or Acknowledge or Refuse;
     }
 
@@ -164,6 +172,20 @@ public static class DhcpFrame
 
         bootp = udp[UdpSize..length];
         return bootp[0] == BootReply && BinaryPrimitives.ReadUInt32BigEndian(bootp[BootpSize..]) == Cookie;
+    }
+
+    // What a server needs to see before it says what to boot (RFC 4578): vendor class, firmware, network driver (UNDI 3.0), and a number for the machine.
+    private static byte[] OfFirmware(ushort firmware, ReadOnlySpan<byte> card)
+    {
+        var vendor = Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"PXEClient:Arch:{firmware:00000}:UNDI:003000"));
+        return
+        [
+            OptionVendor, (byte)vendor.Length, .. vendor,
+            OptionParameters, 4, OptionMask, OptionRouter, OptionServerName, OptionBootFile,
+            OptionFirmware, 2, (byte)(firmware >> 8), (byte)firmware,
+            OptionNetworkDriver, 3, 1, 3, 0,
+            OptionMachine, 17, 0, .. new byte[10], .. card[..MacAddress.Size],
+        ];
     }
 
     private static void WriteIp(Span<byte> header, ushort length, IPAddress? from, IPAddress? to)

@@ -22,6 +22,12 @@ internal readonly ref struct DhcpOptions
     /// <summary>True if an option is longer than what is left of the message.</summary>
     public bool IsDamaged { get; }
 
+    /// <summary>True if the message names a file to boot, in its own field or as option 67.</summary>
+    public bool NamesBootFile => ((_overload & 1) == 0 && File[0] != 0) || !Value(DhcpFrame.OptionBootFile).IsEmpty;
+
+    /// <summary>True if the vendor class (option 60) begins so.</summary>
+    public bool IsOfVendor(ReadOnlySpan<byte> name) => Value(DhcpFrame.OptionVendor).StartsWith(name);
+
     private ReadOnlySpan<byte> File => _bootp.Slice(FileAt, FileSize);
 
     private ReadOnlySpan<byte> Name => _bootp.Slice(NameAt, NameSize);

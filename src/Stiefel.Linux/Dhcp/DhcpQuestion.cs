@@ -23,6 +23,9 @@ internal sealed record DhcpQuestion(MacAddress From, uint Transaction, byte Type
 
     /// <summary>The card that the frame is sent to; null for all.</summary>
     public MacAddress? ServersCard { get; init; }
+
+    /// <summary>The kind of firmware in whose name is asked what to boot (option 93, RFC 4578); null for none.</summary>
+    public ushort? Firmware { get; init; }
 }
 
 /// <summary>A server's answer as it was sent; whether it can be used is for <see cref="DhcpLease"/> to say.</summary>

@@ -12,6 +12,9 @@ internal enum DhcpRole
     /// <summary>Another server gives addresses; this one only says what to boot.</summary>
     Beside,
 
+    /// <summary>Another server says what to boot; this one stays silent, so that chance does not decide what a desktop starts.</summary>
+    Yielding,
+
     /// <summary>It stays silent, because the cable leads to a router and the settings do not allow DHCP there.</summary>
     Forbidden,
 }
@@ -35,15 +38,22 @@ internal sealed class DhcpJudge(TimeProvider clock, TimeSpan look, bool wasAlone
     private readonly long _since = clock.GetTimestamp();
     private long? _asked;
     private long? _heard;
+    private long? _heardToBoot;
 
     /// <summary>The decision as of now.</summary>
     public DhcpRole Role =>
-        _heard is { } heard && clock.GetElapsedTime(heard) < Forgotten ? DhcpRole.Beside
+        IsRecent(_heardToBoot) ? DhcpRole.Yielding
+        : IsRecent(_heard) ? DhcpRole.Beside
         : (wasAlone && _heard is null) || clock.GetElapsedTime(_since) >= look ? DhcpRole.Alone
         : DhcpRole.Looking;
 
     /// <summary>Notes that another server was heard.</summary>
-    public void Hear() => _heard = clock.GetTimestamp();
+    /// <param name="saysWhatToBoot">True if it said what to boot.</param>
+    public void Hear(bool saysWhatToBoot)
+    {
+        _heard = clock.GetTimestamp();
+        _heardToBoot = saysWhatToBoot ? _heard : _heardToBoot;
+    }
 
     /// <summary>True if it is time to ask for servers; the caller asks then. Asking goes on for as long as the cable is in.</summary>
     public bool IsDue()
@@ -57,4 +67,6 @@ internal sealed class DhcpJudge(TimeProvider clock, TimeSpan look, bool wasAlone
         _asked = now;
         return true;
     }
+
+    private bool IsRecent(long? time) => time is { } at && clock.GetElapsedTime(at) < Forgotten;
 }

@@ -17,11 +17,15 @@ namespace Stiefel.Server.NetBoot;
 /// <param name="parts">The objects that all interfaces share.</param>
 internal sealed class NetBootInterface(NetworkLink link, DhcpCable cable, DhcpJudge judge, NetBootParts parts)
 {
+    // Kinds of firmware (RFC 4578): BIOS, and UEFI on 64 bits. A server may say what to boot to one of them only.
+    private const ushort Bios = 0, Uefi = 7;
+
     // The kernel announces no link event for a new default route, so look from time to time.
     private static readonly TimeSpan s_look = TimeSpan.FromSeconds(1);
 
     private TaskCompletionSource _heard = NewSignal();
-    private IPAddress? _other;
+    private IPAddress? _other, _otherToBoot;
+    private ushort _firmware = Uefi;
     private DhcpRole? _role;
     private LinkAddress? _own;
     private Serving? _serving;
@@ -41,7 +45,9 @@ internal sealed class NetBootInterface(NetworkLink link, DhcpCable cable, DhcpJu
             {
                 if (judge.IsDue())
                 {
-                    socket.Send(DhcpFrame.BuildDiscover(link.Mac, RandomCard(), BitConverter.ToUInt32(RandomNumberGenerator.GetBytes(sizeof(uint)))));
+                    Ask(socket, _firmware);
+                    Ask(socket, null);
+                    _firmware = _firmware == Uefi ? Bios : Uefi;
                 }
 
                 _heard = NewSignal();
@@ -67,16 +73,19 @@ internal sealed class NetBootInterface(NetworkLink link, DhcpCable cable, DhcpJu
         }
     }
 
+    private void Ask(EthernetSocket socket, ushort? firmware) =>
+        socket.Send(DhcpFrame.BuildDiscover(link.Mac, RandomCard(), BitConverter.ToUInt32(RandomNumberGenerator.GetBytes(sizeof(uint))), firmware));
+
     private async Task HearAsync(EthernetSocket socket, CancellationToken token)
     {
         var buffer = new byte[DhcpFrame.MostBytes];
         while (true)
         {
             var length = await socket.ReceiveAsync(buffer, token);
-            if (DhcpFrame.TryReadServer(buffer.AsSpan(0, length), out var server) && !server.Equals(cable.Server))
+            if (DhcpFrame.TryReadServer(buffer.AsSpan(0, length), out var server, out var saysWhatToBoot) && !server.Equals(cable.Server))
             {
-                _other = server;
-                judge.Hear();
+                (_other, _otherToBoot) = (server, saysWhatToBoot ? server : _otherToBoot);
+                judge.Hear(saysWhatToBoot);
                 _heard.TrySetResult();
             }
         }
@@ -113,6 +122,7 @@ internal sealed class NetBootInterface(NetworkLink link, DhcpCable cable, DhcpJu
         DhcpRole.Forbidden => "off, since it leads to a router (NetBoot:Dhcp always allows it)",
         DhcpRole.Looking => $"looking for other DHCP servers for {parts.Options.Look.TotalSeconds:0} s",
         DhcpRole.Alone => $"no other DHCP server: a desktop that boots over the network is served, at {cable.Server}",
+        DhcpRole.Yielding => $"silent, since {_otherToBoot} says there what a desktop boots",
         _ when _own is not null => $"{_other} gives addresses there: a desktop that boots over the network is only told what to boot",
         _ => $"silent, since {_other} gives addresses there and this laptop has none of its own in that network",
     };

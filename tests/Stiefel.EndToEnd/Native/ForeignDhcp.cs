@@ -8,13 +8,16 @@ internal static class ForeignDhcp
     /// <param name="network">The first three numbers of the network, as `192.168.77`.</param>
     public static NativeProcess Start(string space, string network) => Start(space, "far", network);
 
-    /// <summary>Starts it at another interface than the far end of a cable.</summary>
-    public static NativeProcess Start(string space, string card, string network)
+    /// <summary>Starts it at another interface than the far end of a cable; it gives firmware no address, since a test plays that on the same machine.</summary>
+    public static NativeProcess Start(string space, string card, string network) =>
+        Start(space, card, network, "--dhcp-vendorclass=set:firmware,PXEClient", "--dhcp-ignore=tag:firmware");
+
+    /// <summary>Starts it with these rules about its clients.</summary>
+    public static NativeProcess Start(string space, string card, string network, params string[] rules)
     {
-        NativeProcess.Run(0, "ip", "-n", space, "address", "add", $"{network}.1/24", "dev", card);
+        NativeProcess.Run(0, "ip", "-n", space, "address", "replace", $"{network}.1/24", "dev", card);
         return Namespaces.Start(
-            space, "dnsmasq", "--keep-in-foreground", "--conf-file=/dev/null", "--port=0", $"--interface={card}", "--bind-dynamic", "--no-ping", "--leasefile-ro", "--pid-file=",
-            "--user=root", "--log-facility=-", "--log-dhcp", $"--dhcp-range={network}.10,{network}.20,120", $"--dhcp-option=3,{network}.1",
-            "--dhcp-vendorclass=set:firmware,PXEClient", "--dhcp-ignore=tag:firmware"); // which a test plays on the same machine
+            space, ["dnsmasq", "--keep-in-foreground", "--conf-file=/dev/null", "--port=0", $"--interface={card}", "--bind-dynamic", "--no-ping", "--leasefile-ro", "--pid-file=",
+            "--user=root", "--log-facility=-", "--log-dhcp", $"--dhcp-range={network}.10,{network}.20,120", $"--dhcp-option=3,{network}.1", .. rules]);
     }
 }

@@ -122,6 +122,16 @@ public sealed class NetBootServerTests : IDisposable
         Assert.Contains($"CapEff:\t{SecurityDocument.Capabilities("stiefel-server", "stiefel-server with DHCP", "stiefel-server with network boot")}", File.ReadAllText($"/proc/{server.Id}/status"), StringComparison.Ordinal);
     }
 
+    /// <summary>A server that says what to boot is another network boot: nobody there may start this laptop's programs instead.</summary>
+    [Fact]
+    public void Cable_WhereAnotherServerSaysWhatToBoot_IsLeftToIt()
+    {
+        using var server = Serve(Served, "--Network:DhcpClient", "on");
+        using var foreign = ForeignDhcp.Start(_spaces.Desktop, "far", "192.168.77", "--dhcp-vendorclass=set:firmware,PXEClient", "--dhcp-boot=tag:firmware,foreign.0");
+        server.WaitForLine("network boot on cable0: silent, since 192.168.77.1 says there what a desktop boots", TimeLimit.Seconds(30));
+        Assert.True(SpinWait.SpinUntil(() => Processes().Length == 0, s_start), "a DHCP server runs beside another network boot");
+    }
+
     /// <summary>Sends more questions than firmware would send in a year: the server must not grow, and a desktop must still boot.</summary>
     [Fact]
     public void Cable_FloodedWithQuestions_StillAnswers()

@@ -36,14 +36,14 @@ public sealed class DhcpFrameTests
     [InlineData(3, false)]
     public void Answer_OfAServerToAnybody_NamesTheServer(byte type, bool isServers)
     {
-        Assert.Equal(isServers, DhcpFrame.TryReadServer(Answer([53, 1, type, 54, 4, 192, 168, 1, 1, 255]), out var server));
+        Assert.Equal(isServers, DhcpFrame.TryReadServer(Answer([53, 1, type, 54, 4, 192, 168, 1, 1, 255]), out var server, out _));
         Assert.True(!isServers || server.Equals(IPAddress.Parse("192.168.1.1")));
     }
 
     [Fact]
     public void Answer_WithoutAServersName_IsItsSenders()
     {
-        Assert.True(DhcpFrame.TryReadServer(Answer([0, 0, 53, 1, 2]), out var server));
+        Assert.True(DhcpFrame.TryReadServer(Answer([0, 0, 53, 1, 2]), out var server, out _));
         Assert.Equal(IPAddress.Parse("10.9.8.7"), server);
     }
 
@@ -51,15 +51,46 @@ public sealed class DhcpFrameTests
     public void Answer_ThatIsNone_IsNotHeard()
     {
         byte[] offer = [53, 1, 2, 255];
-        Assert.True(DhcpFrame.TryReadServer(Answer(offer), out _));
-        Assert.False(DhcpFrame.TryReadServer(Answer([53, 9, 2]), out _));
-        Assert.False(DhcpFrame.TryReadServer(Answer([]), out _));
+        Assert.True(DhcpFrame.TryReadServer(Answer(offer), out _, out _));
+        Assert.False(DhcpFrame.TryReadServer(Answer([53, 9, 2]), out _, out _));
+        Assert.False(DhcpFrame.TryReadServer(Answer([]), out _, out _));
         foreach (var (at, value) in new (int, byte)[] { (12, 0x86), (14, 0x65), (14, 0x44), (23, 6), (37, 67), (BootpAt, 1), (OptionsAt - 1, 0) })
         {
             var frame = Answer(offer);
             frame[at] = value;
-            Assert.False(DhcpFrame.TryReadServer(frame, out _), $"byte {at}");
+            Assert.False(DhcpFrame.TryReadServer(frame, out _, out _), $"byte {at}");
         }
+    }
+
+    /// <summary>Only a server that says what to boot is one that this project must not speak beside.</summary>
+    [Theory]
+    [InlineData(false, "")]
+    [InlineData(false, "3c077374696566656c")] // vendor class `stiefel`
+    [InlineData(true, "3c09505845436c69656e74")] // `PXEClient`, as a server of boot programs beside that of addresses says
+    [InlineData(true, "3c0a48545450436c69656e74")] // `HTTPClient`
+    [InlineData(true, "4307666f6f2e62696e")] // boot file `foo.bin`
+    [InlineData(false, "340101")] // the field for the file has options, here none
+    public void Answer_OfAServer_TellsWhetherItSaysWhatToBoot(bool says, string more)
+    {
+        byte[] options = [53, 1, 2, 54, 4, 192, 168, 1, 1, .. Convert.FromHexString(more), 255];
+        Assert.True(DhcpFrame.TryReadServer(Answer(options), out _, out var read));
+        Assert.Equal(says, read);
+
+        var named = Answer(options);
+        "x"u8.CopyTo(named.AsSpan(BootpAt + 108));
+        Assert.True(DhcpFrame.TryReadServer(named, out _, out read));
+        Assert.Equal(more != "340101", read);
+    }
+
+    [Fact]
+    public void Discover_InTheNameOfFirmware_SaysAllThatAServerAsksFor()
+    {
+        var frame = DhcpFrame.BuildDiscover(s_card, [2, 1, 2, 3, 4, 5], 0x11223344, firmware: 7);
+        Assert.Equal(frame.Length - 14, BinaryPrimitives.ReadUInt16BigEndian(frame.AsSpan(16)));
+        Assert.Equal(frame.Length - 34, BinaryPrimitives.ReadUInt16BigEndian(frame.AsSpan(38)));
+        var options = Convert.ToHexStringLower(frame.AsSpan(OptionsAt));
+        Assert.StartsWith("350101" + "3c20" + Convert.ToHexStringLower("PXEClient:Arch:00007:UNDI:003000"u8), options, StringComparison.Ordinal);
+        Assert.EndsWith("37040103" + "4243" + "5d020007" + "5e03010300" + "611100" + new string('0', 20) + "020102030405" + "ff", options, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -69,7 +100,7 @@ public sealed class DhcpFrameTests
         withIpOptions[14] = 0x46;
         HostileInput.Feed([Answer([53, 1, 2, 54, 4, 1, 2, 3, 4, 255]), withIpOptions, DhcpFrame.BuildDiscover(s_card, [2, 1, 2, 3, 4, 5], 7)], 50_000, 64 * 1024, input =>
         {
-            if (DhcpFrame.TryReadServer(input, out var server))
+            if (DhcpFrame.TryReadServer(input, out var server, out _))
             {
                 Assert.Equal(4, server.GetAddressBytes().Length);
             }

@@ -27,12 +27,26 @@ public sealed class DhcpJudgeTests
     {
         var judge = new DhcpJudge(_clock, s_look, wasAlone);
         _clock.Advance(TimeSpan.FromSeconds(afterSeconds));
-        judge.Hear();
+        judge.Hear(saysWhatToBoot: false);
         Assert.Equal(DhcpRole.Beside, judge.Role);
         _clock.Advance(DhcpJudge.Forgotten - TimeSpan.FromSeconds(1));
         Assert.Equal(DhcpRole.Beside, judge.Role);
         _clock.Advance(TimeSpan.FromSeconds(1));
         Assert.Equal(DhcpRole.Alone, judge.Role);
+    }
+
+    [Fact]
+    public void Cable_WhereAnotherSaysWhatToBoot_IsLeftToItAsLongAsItDoes()
+    {
+        var judge = new DhcpJudge(_clock, s_look, wasAlone: true);
+        judge.Hear(saysWhatToBoot: true);
+        judge.Hear(saysWhatToBoot: false);
+        Assert.Equal(DhcpRole.Yielding, judge.Role);
+        _clock.Advance(DhcpJudge.Forgotten - TimeSpan.FromSeconds(1));
+        judge.Hear(saysWhatToBoot: false);
+        Assert.Equal(DhcpRole.Yielding, judge.Role);
+        _clock.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal(DhcpRole.Beside, judge.Role);
     }
 
     [Fact]
