@@ -33,7 +33,7 @@ internal static class TunnelStage
     /// <summary>Fills the disk that is handed in: programs, key, the grant on record, the desktop's session, and the steps.</summary>
     public static async Task FillAsync(MachineParts parts, string directory, CancellationToken token, int? largestMtu = null, string? otherLinks = null)
     {
-        foreach (var program in (string[])["stiefel-server", "stiefel-attach"])
+        foreach (var program in (string[])["stiefel-server", "stiefel-attach", "stiefel-client"])
         {
             File.Copy(NativeProcess.Binary(program), Path.Combine(directory, program));
         }
