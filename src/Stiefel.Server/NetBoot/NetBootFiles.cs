@@ -96,11 +96,13 @@ internal sealed class NetBootFiles
         _ => null,
     };
 
-    // Every build of iPXE has HTTP. Beside another DHCP server, next-server is that server's address, and ours is proxydhcp/next-server.
+    // Every build of iPXE has HTTP. Beside another DHCP server, next-server is that server's address; ours is that of the proxy, or of the boot server that it names.
     private string IpxeScript() => $$"""
         #!ipxe
         echo Stiefel: fetching the ramdisk from the laptop
-        isset ${proxydhcp/next-server} && set laptop ${proxydhcp/next-server} || set laptop ${next-server}
+        set laptop ${next-server}
+        isset ${proxydhcp/next-server} && set laptop ${proxydhcp/next-server} ||
+        isset ${pxebs/next-server} && set laptop ${pxebs/next-server} ||
         kernel http://${laptop}:{{_options.HttpPort}}{{NetBootEndpoint.Path}}{{NetBootOptions.KernelName}} initrd={{Initrd}} {{Arguments}}
         initrd --name {{Initrd}} http://${laptop}:{{_options.HttpPort}}{{NetBootEndpoint.Path}}{{Initrd}}
         boot
