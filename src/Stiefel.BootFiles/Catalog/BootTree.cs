@@ -23,8 +23,14 @@ internal sealed class BootTree(BootDisk disk, BootVolume volume, IFileTree tree,
     /// <summary>True if a person wrote the paths: each then means exactly the file it names.</summary>
     public bool PathsAreExact { get; init; }
 
+    /// <summary>True if paths may count from the subvolume with the boot directory, which is a directory in a view from the file system's top.</summary>
+    public bool PathsMayBeInSubvolume { get; init; }
+
     /// <summary>The same tree, with <see cref="PathsAreExact"/> set.</summary>
-    public BootTree WithExactPaths() => new(disk, volume, tree, directory, findings) { PathsAreExact = true };
+    public BootTree WithExactPaths() => new(disk, volume, tree, directory, findings) { PathsAreExact = true, PathsMayBeInSubvolume = PathsMayBeInSubvolume };
+
+    /// <summary>The same tree, with <see cref="PathsMayBeInSubvolume"/> set.</summary>
+    public BootTree WithPathsInSubvolume() => new(disk, volume, tree, directory, findings) { PathsAreExact = PathsAreExact, PathsMayBeInSubvolume = true };
 
     /// <summary>Another directory of this file system, given relative to this one; `..` stops at the top.</summary>
     public BootTree Beside(string path) => new(disk, volume, tree, Path.GetFullPath(Path.Combine("/", directory, path))[1..], findings);
@@ -130,9 +136,7 @@ internal sealed class BootTree(BootDisk disk, BootVolume volume, IFileTree tree,
         return null;
     }
 
-    // extlinux counts from the top of the subvolume that it was installed in, which may be a directory here.
-    private TreeFile? OpenAsWritten(string path) =>
-        tree.OpenFile(path) ?? tree.OpenFile($"{directory}/{path}") ?? (directory.IndexOf('/', StringComparison.Ordinal) is > 0 and var end ? tree.OpenFile($"{directory[..end]}/{path}") : null);
+    private TreeFile? OpenAsWritten(string path) => tree.OpenFile(path) ?? tree.OpenFile($"{directory}/{path}") ?? (PathsMayBeInSubvolume ? tree.OpenFile($"{directory.Split('/')[0]}/{path}") : null);
 
     /// <summary>Drops the device that GRUB may put before a path, `(hd0,gpt2)/vmlinuz`: the path is always looked up in this file system.</summary>
     private static string WithoutDevice(string path)

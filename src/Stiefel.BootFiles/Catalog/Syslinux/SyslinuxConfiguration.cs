@@ -15,9 +15,12 @@ internal static class SyslinuxConfiguration
     ];
 
     /// <summary>The entries that start Linux, the default first.</summary>
+    /// <param name="found">The boot directory.</param>
     /// <exception cref="InvalidDataException">Includes nest too deep, or there are too many includes or labels.</exception>
-    public static IEnumerable<BootEntry> Read(BootTree tree)
+    public static IEnumerable<BootEntry> Read(BootTree found)
     {
+        // extlinux counts paths from the top of the btrfs subvolume that it was installed in.
+        var tree = found.WithPathsInSubvolume();
         foreach (var file in s_files)
         {
             var path = Path.Combine(tree.Directory, file);
