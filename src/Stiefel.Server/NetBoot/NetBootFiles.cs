@@ -82,8 +82,8 @@ internal sealed class NetBootFiles
     public NetBootContent? Find(string name) => name switch
     {
         Initrd => new NetBootContent([.. _pieces.Value]),
-        NetBootOptions.KernelName => Offered(name),
-        Image when File.Exists(Path.Combine(_options.Files, Shim)) && File.Exists(Path.Combine(_options.Files, Grub)) => _image.Value,
+        NetBootOptions.KernelName when Has(name) => Offered(name),
+        Image when Has(Shim) && Has(Grub) && Has(NetBootOptions.KernelName) => _image.Value,
         _ => null,
     };
 
@@ -134,6 +134,8 @@ internal sealed class NetBootFiles
         ["VMLINUZ"] = Offered(NetBootOptions.KernelName),
         ["INITRD.IMG"] = new([.. _pieces.Value]),
     });
+
+    private bool Has(string name) => File.Exists(Path.Combine(_options.Files, name));
 
     private NetBootContent Offered(string name) => new([InitrdPiece.Of(Path.Combine(_options.Files, name))]);
 
