@@ -12,10 +12,10 @@ internal static class FullDisk
     public static bool Caused(IOException error) => error is LinuxException { Errno: Errno.ENOSPC } || error.HResult == Errno.ENOSPC;
 
     /// <summary>The failure for a person, with the fullest of the directories.</summary>
-    /// <param name="directories">Those that were written to.</param>
+    /// <param name="directories">Those that were written to, or would have been later.</param>
     public static FailedException Explain(IEnumerable<string> directories)
     {
-        var (directory, free) = directories.Select(path => (Path: path, Free: new DriveInfo(path).AvailableFreeSpace)).MinBy(place => place.Free);
+        var (directory, free) = directories.Where(Directory.Exists).Select(path => (Path: path, Free: new DriveInfo(path).AvailableFreeSpace)).MinBy(place => place.Free);
         return new FailedException(
             $"no room left in {directory} ({free / Mebibyte} MiB free): a ramdisk takes some 60 MiB, and 300 MiB while it is made; remove what is not needed there, or name other directories as paths.cache and paths.workdir in the configuration");
     }
