@@ -3,6 +3,7 @@ using Stiefel.Machines.Consoles;
 using Stiefel.Machines.Disks;
 using Stiefel.Machines.Qemu;
 using Stiefel.Machines.Runs;
+using Stiefel.Machines.Scenarios;
 
 namespace Stiefel.EndToEnd.Encrypted;
 
@@ -79,6 +80,17 @@ internal sealed record EncryptedDisks(EncryptedLaptop LvmInLuks, EncryptedLaptop
     /// <inheritdoc cref="GetAsync(BuildCache, IReadOnlyDictionary{string, byte[]}, Action{string}, CancellationToken)"/>
     public static async Task<EncryptedLaptop> GetDracutLvmInLuksAsync(BuildCache cache, IReadOnlyDictionary<string, byte[]> boot, Action<string> report, CancellationToken token) =>
         EncryptedLaptop.DracutLvmInLuks(await GetAsync(s_long, cache, await EncryptedLaptop.DracutLvmTreeAsync(cache, report, token), boot, report, token));
+
+    /// <summary>Types the passphrase on a desktop whose user is asked for it, waits until it has booted from the disk, and logs in.</summary>
+    public static async Task<ConsoleShell> UnlockAndLogInAsync(Desktop desktop, CancellationToken token)
+    {
+        await desktop.WaitForPhaseAsync("locked", TimeLimits.FirmwareStart, token);
+        await desktop.Console.WaitForAsync("Passphrase of the laptop's disk: ", TimeLimits.Command, token);
+        await desktop.Console.SendLineAsync(Passphrase, token);
+        await desktop.WaitForPhaseAsync("granted", TimeLimits.Fetch, token);
+        await desktop.WaitForPhaseAsync("executing", TimeLimits.Fetch, token);
+        return await desktop.LogInToPayloadAsync(token);
+    }
 
     private static async Task<string> GetAsync(
         EncryptedSet set, BuildCache cache, string dracut, IReadOnlyDictionary<string, byte[]> boot, Action<string> report, CancellationToken token)

@@ -32,7 +32,7 @@ public sealed class EncryptedEndTests(MachineParts parts)
             await using var laptop = await RamdiskLaptop.StartAsync(run, [new VirtualDisk(image)], key, _token, "stiefel.Return.OnCleanEnd=wait");
             await using (var desktop = await Desktop.StartAsync(run, "desktop", DesktopStart.Direct, key, _token))
             {
-                var shell = await UnlockAndLogInAsync(desktop);
+                var shell = await EncryptedDisks.UnlockAndLogInAsync(desktop, _token);
                 Assert.Equal("lvm crypt part disk", await StackAsync(shell, disk));
                 await PayloadChecks.WriteAsync(shell, File, "last", _token);
                 await EndAsync(laptop, desktop, shell);
@@ -40,23 +40,13 @@ public sealed class EncryptedEndTests(MachineParts parts)
 
             // Boot another machine: its user types only the passphrase, because the disk is free.
             await using var next = await Desktop.StartAsync(run, "second-desktop", DesktopStart.Direct, key, _token, isSecond: true);
-            var nextShell = await UnlockAndLogInAsync(next);
+            var nextShell = await EncryptedDisks.UnlockAndLogInAsync(next, _token);
             Assert.Equal("last", (await nextShell.RunAsync($"cat {File}", _token)).Trim());
             var journal = await nextShell.RunAsync("journalctl -b --no-pager | grep -E 'systemd-fsck|EXT4-fs'", _token);
             Assert.Matches(": clean, ", journal);
             Assert.DoesNotMatch("recover|orphan|corrupt", journal);
             await EndAsync(laptop, next, nextShell);
         });
-    }
-
-    private async Task<ConsoleShell> UnlockAndLogInAsync(Desktop desktop)
-    {
-        await desktop.WaitForPhaseAsync("locked", TimeLimits.FirmwareStart, _token);
-        await desktop.Console.WaitForAsync("Passphrase of the laptop's disk: ", TimeLimits.Command, _token);
-        await desktop.Console.SendLineAsync(EncryptedDisks.Passphrase, _token);
-        await desktop.WaitForPhaseAsync("granted", TimeLimits.Fetch, _token);
-        await desktop.WaitForPhaseAsync("executing", TimeLimits.Fetch, _token);
-        return await desktop.LogInToPayloadAsync(_token);
     }
 
     private async Task<string> StackAsync(ConsoleShell shell, EncryptedLaptop disk) =>

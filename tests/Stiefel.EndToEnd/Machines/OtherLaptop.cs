@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Stiefel.EndToEnd.Encrypted;
 using Stiefel.Linux.Programs;
 using Stiefel.Machines.Consoles;
@@ -12,7 +13,7 @@ namespace Stiefel.EndToEnd.Machines;
 /// <param name="Image">Its disk, which must not be changed.</param>
 /// <param name="Startup">How it starts its own system.</param>
 /// <param name="Root">The device of its root, as its own system calls it.</param>
-internal sealed record OtherLaptop(string Image, Startup Startup, string Root)
+internal sealed partial record OtherLaptop(string Image, Startup Startup, string Root)
 {
     private const string GrubMenu = "/boot/grub/custom.cfg", ExtlinuxMenu = "/boot/extlinux/extlinux.conf";
 
@@ -23,10 +24,13 @@ internal sealed record OtherLaptop(string Image, Startup Startup, string Root)
     public string Menu { get; private init; } = GrubMenu;
 
     /// <summary>The command that finds what set-up made of the boot menu.</summary>
-    public string Entry => HasSmallBoot ? "grep 'no boot entry is installed: /boot/grub has .* free' /root/set-up.txt" : $"grep -i stiefel {Menu}";
+    public string Entry => IsBootSmall ? "grep 'no boot entry is installed: /boot/grub has .* free' /root/set-up.txt" : $"grep -i stiefel {Menu}";
 
     /// <summary>True if /boot has no room for a second ramdisk, so that the laptop leaves by kexec only.</summary>
-    public bool HasSmallBoot { get; private init; }
+    public bool IsBootSmall { get; private init; }
+
+    /// <summary>The release of Debian.</summary>
+    public string Release { get; private init; } = DebianTree.Bookworm;
 
     /// <summary>The command that makes the boot loader start the entry once; null if that is another test's.</summary>
     public string? Once { get; private init; }
@@ -35,22 +39,26 @@ internal sealed record OtherLaptop(string Image, Startup Startup, string Root)
     public static async Task<OtherLaptop> TrixieAsync(MachineParts parts, InitramfsMaker maker, BootLayout layout)
     {
         var disk = await parts.TrixieDiskAsync(maker, layout);
-        return new(disk.ImagePath, new Startup.DirectKernel(disk.Kernel, disk.Initrd, disk.CommandLine), $"/dev/vda{disk.RootPartition}");
+        return new(disk.ImagePath, new Startup.DirectKernel(disk.Kernel, disk.Initrd, disk.CommandLine), $"/dev/vda{disk.RootPartition}")
+        {
+            Release = DebianTree.Trixie,
+            IsBootSmall = layout == BootLayout.Separate,
+        };
     }
 
     /// <summary>Debian 12 with root in LVM in LUKS.</summary>
     /// <param name="disk">The disk.</param>
     /// <param name="tree">The tar file that is on it.</param>
     /// <param name="directory">Receives its kernel and initramfs.</param>
-    /// <param name="hasSmallBoot">True if it has a /boot of its own that is small.</param>
+    /// <param name="isBootSmall">True if it has a /boot of its own that is small.</param>
     /// <param name="token">Ends it.</param>
-    public static async Task<OtherLaptop> LockedAsync(EncryptedLaptop disk, string tree, string directory, bool hasSmallBoot, CancellationToken token) => new(
+    public static async Task<OtherLaptop> LockedAsync(EncryptedLaptop disk, string tree, string directory, bool isBootSmall, CancellationToken token) => new(
         disk.Image,
         await DirectAsync(tree, directory, $"{disk.Arguments} ro console=tty0 console=ttyS0,115200 {QemuCommandLine.QuickKernel} {QemuCommandLine.SureTimer} quiet", token),
         disk.RootDevice)
     {
         IsLocked = true,
-        HasSmallBoot = hasSmallBoot,
+        IsBootSmall = isBootSmall,
     };
 
     /// <summary>Debian 12 with extlinux.</summary>
@@ -74,8 +82,8 @@ internal sealed record OtherLaptop(string Image, Startup Startup, string Root)
     {
         if (IsLocked)
         {
-            // The words of Debian's cryptsetup and those of systemd.
-            await laptop.Console.WaitForAsync(new System.Text.RegularExpressions.Regex("Please (unlock disk|enter passphrase for disk) [^\n]*:"), TimeLimits.Login, token);
+            await laptop.Console.WaitForAsync(Question(), TimeLimits.Login, token);
+            // systemd drops what was typed before it has switched the terminal's echo off, which it does after the question.
             await Task.Delay(TimeSpan.FromSeconds(1), token);
             await laptop.Console.SendLineAsync(EncryptedDisks.Passphrase, token);
         }
@@ -89,6 +97,10 @@ internal sealed record OtherLaptop(string Image, Startup Startup, string Root)
         var boot = Path.Combine(directory, "boot");
         return new Startup.DirectKernel(Directory.GetFiles(boot, "vmlinuz-*").Single(), Directory.GetFiles(boot, "initrd.img-*").Single(), arguments);
     }
+
+    // The words of Debian's cryptsetup and those of systemd.
+    [GeneratedRegex("Please (unlock disk|enter passphrase for disk) [^\n]*:")]
+    private static partial Regex Question();
 
     private static void Say(string text) => TestContext.Current.SendDiagnosticMessage(text);
 }

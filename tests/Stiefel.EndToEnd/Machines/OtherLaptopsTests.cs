@@ -27,11 +27,11 @@ public sealed class OtherLaptopsTests(MachineParts parts)
 
     [Fact]
     public Task Laptop_WithLvmInLuks_GoesTheWholeCircle() => PlayAsync("circle-locked", async run => await OtherLaptop.LockedAsync(
-        (await parts.EncryptedDisksAsync()).LvmInLuks, await EncryptedLaptop.DebianTreeAsync(new BuildCache(), _ => { }, _token), run.WorkDirectory, hasSmallBoot: true, _token));
+        (await parts.EncryptedDisksAsync()).LvmInLuks, await EncryptedLaptop.DebianTreeAsync(new BuildCache(), _ => { }, _token), run.WorkDirectory, isBootSmall: true, _token));
 
     [Fact]
     public Task Laptop_WithLvmInLuksAndDracut_GoesTheWholeCircle() => PlayAsync("circle-locked-dracut", async run => await OtherLaptop.LockedAsync(
-        await parts.DracutLvmInLuksAsync(), await EncryptedLaptop.DracutLvmTreeAsync(new BuildCache(), _ => { }, _token), run.WorkDirectory, hasSmallBoot: false, _token));
+        await parts.DracutLvmInLuksAsync(), await EncryptedLaptop.DracutLvmTreeAsync(new BuildCache(), _ => { }, _token), run.WorkDirectory, isBootSmall: false, _token));
 
     [Fact]
     public Task Laptop_WithASubvolumeOfBtrfsAndDracut_GoesTheWholeCircle() =>
@@ -52,35 +52,32 @@ public sealed class OtherLaptopsTests(MachineParts parts)
         var own = await kind.LogInAsync(laptop, _token);
         await laptop.PlugStickAsync(stick.Path, _token);
         await own.RunAsync($"{Root(kind)} && {(kind.IsLocked ? $"resize2fs {kind.Root}" : "true")}; ip link set $(ls /sys/class/net | grep -v lo) up", _token);
-        await PackagedLaptop.SetUpAsync(own, _token, kind.Entry);
+        await PackagedLaptop.SetUpAsync(own, _token, kind.Entry, keys: kind.IsBootSmall ? 1 : 2);
         await own.StartAsync("stiefel serve-now --grace 1", _token);
         await laptop.Console.WaitForAsync(PackagedLaptop.Hello, TimeLimits.PowerOff + TimeLimits.ServerStart, _token);
         await laptop.Console.WaitForAsync("stiefel: phase serving\n", TimeLimits.ServerStart, _token);
 
         await using (var desktop = await Desktop.StartAsync(run, "desktop", DesktopStart.Direct, key, _token))
         {
-            await UseAsync(desktop, kind);
+            await UseAsync(desktop, kind, key);
             Assert.DoesNotContain(laptop.Console.Tail, line => line.Contains("the entry that started the laptop", StringComparison.Ordinal) && line.Contains("no longer exists", StringComparison.Ordinal));
         }
 
+        await laptop.Console.WaitForAsync(" ended cleanly: all that it wrote is on the medium, and the disk is free", TimeLimits.PowerOff, _token);
         await laptop.Console.WaitForAsync("stiefel: phase leaving (reboot)", TimeLimits.PowerOff, _token);
         var home = await kind.LogInAsync(laptop, _token);
         await home.RunAsync($"{Root(kind)} && grep -qx '{Written}' {FileName} && ! grep stiefel /proc/cmdline && systemctl is-active stiefel-autokexec", _token);
+        await home.RunAsync("journalctl -b -k --no-pager >/run/kernel && ! grep -E 'EXT4-fs .*(recover|orphan)|BTRFS .*(replay|corrupt)' /run/kernel", _token);
         await EndAsync(laptop, home, kind);
     });
 
     private static string Root(OtherLaptop kind) => $"findmnt -rno SOURCE / | grep -qxF '{kind.Root}'";
 
-    private async Task UseAsync(Desktop desktop, OtherLaptop kind)
+    private async Task UseAsync(Desktop desktop, OtherLaptop kind, string key)
     {
-        if (kind.IsLocked)
-        {
-            await desktop.Console.WaitForAsync("Passphrase of the laptop's disk: ", TimeLimits.FirmwareStart, _token);
-            await desktop.Console.SendLineAsync(EncryptedDisks.Passphrase, _token);
-        }
-
-        await desktop.WaitForPhaseAsync("executing", TimeLimits.FirmwareStart + TimeLimits.Fetch, _token);
-        var shell = await desktop.LogInToPayloadAsync(_token);
+        var shell = kind.IsLocked ? await EncryptedDisks.UnlockAndLogInAsync(desktop, _token) : await desktop.LogInAsync(_token);
+        await shell.RunAsync($"grep -x VERSION_CODENAME={kind.Release} /etc/os-release && findmnt -rno SOURCE / | grep -qxF '{kind.Root.Replace("/dev/vda", "/dev/nbd0p", StringComparison.Ordinal)}'", _token);
+        await PayloadChecks.NoSecretAsync(shell, await File.ReadAllBytesAsync(key, _token), _token);
         await PayloadChecks.WriteAsync(shell, FileName, Written, _token);
         await PayloadChecks.NoErrorInLogAsync(shell, _token);
         await desktop.PowerOffAsync(shell, _token);

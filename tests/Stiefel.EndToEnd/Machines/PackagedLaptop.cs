@@ -42,7 +42,8 @@ internal static class PackagedLaptop
     /// <param name="own">The shell in the laptop's own system.</param>
     /// <param name="token">Ends it.</param>
     /// <param name="entry">A command that fails if there is no boot entry.</param>
-    public static async Task SetUpAsync(ConsoleShell own, CancellationToken token, string entry = "grep 'id stiefel' /boot/grub/custom.cfg")
+    /// <param name="keys">How many keys it has then: that on the stick, and that of a boot entry.</param>
+    public static async Task SetUpAsync(ConsoleShell own, CancellationToken token, string entry = "grep 'id stiefel' /boot/grub/custom.cfg", int keys = 2)
     {
         await own.RunAsync($"{Mount}; install -d -m 700 /etc/stiefel/keys && install -m 600 {Stick}/stick.key /etc/stiefel/keys/ && install -m 644 {Stick}/config.yaml /etc/stiefel/", token);
         await own.RunAsync($"printf '#!/bin/sh\\necho {Hello}\\n' >/etc/stiefel/hello && chmod 755 /etc/stiefel/hello", token);
@@ -51,7 +52,7 @@ internal static class PackagedLaptop
         await own.RunAsync("grep 'of this laptop has what the ramdisk needs' /root/set-up.txt", token);
         await own.RunAsync($"{entry} || {{ cat /root/set-up.txt; false; }}", token);
         await own.RunAsync("grep -q 'disk: PTUUID=' /etc/stiefel/config.yaml && systemctl is-enabled stiefel-autokexec", token);
-        await own.RunAsync("until journalctl -u stiefel-autokexec --no-pager | grep -q 'listening for calls with 2 keys'; do sleep 1; done", token);
+        await own.RunAsync($"until journalctl -u stiefel-autokexec --no-pager | grep -qE 'listening for calls with {keys} keys?'; do sleep 1; done", token);
     }
 
     /// <summary>Installs packages from the stick.</summary>
